@@ -1,0 +1,184 @@
+"""The application: routes over an open index."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any
+
+import swagger_ui_bundle
+from fastapi import FastAPI, Query, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from prometheus_client import CollectorRegistry
+from prometheus_fastapi_instrumentator import Instrumentator
+
+from tipqa import __version__, documents
+from tipqa.search import Index, make_filters
+from tipqa.store import Filters
+from tipqa_api import pages, schemas
+from tipqa_api.problems import NotFound, install_problems
+
+_FOLDER = Path(str(files("tipqa_api")))
+_CSP = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_DOCS_CSP = _CSP.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
+    "img-src 'self'", "img-src 'self' data:"
+)
+
+
+def create_app(index: Index) -> FastAPI:
+    """Build the application over an index that is open already.
+
+    Nothing a visitor asks is logged or kept: the metrics count requests by route.
+    """
+    app = FastAPI(
+        title="tipqa",
+        version=__version__,
+        summary="Search over country profiles on human trafficking; "
+        "every sentence comes with its sources.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    install_problems(app)
+    _add_headers(app)
+    _add_api(app, index)
+    _add_pages(app, index)
+    Instrumentator(registry=CollectorRegistry(), excluded_handlers=["/metrics"]).instrument(
+        app
+    ).expose(app, include_in_schema=False)
+    return app
+
+
+def _add_headers(app: FastAPI) -> None:
+    @app.middleware("http")
+    async def headers(
+        request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        response = await call_next(request)
+        path = request.url.path
+        response.headers["Content-Security-Policy"] = _DOCS_CSP if path == "/docs" else _CSP
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if not path.startswith(("/static/", "/swagger/")):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _add_api(app: FastAPI, index: Index) -> None:
+    store = index.generation.store
+
+    @app.get("/v1/search", responses=schemas.answers(schemas.SearchDocument), tags=["search"])
+    def search(asked: Annotated[schemas.SearchQuery, Query()]) -> JSONResponse:
+        """The passages nearest in meaning to a question, with their sources."""
+        filters = _filters(index, asked)
+        start = time.perf_counter()
+        hits = index.search(asked.q, asked.k, filters, asked.max_tokens)
+        took_ms = (time.perf_counter() - start) * 1000
+        return JSONResponse(documents.search_document(asked.q, index, hits, took_ms))
+
+    @app.get(
+        "/v1/passages/{identity}",
+        responses=schemas.answers(schemas.PassageDocument, 404),
+        tags=["corpus"],
+    )
+    def passage(identity: schemas.PassageId) -> JSONResponse:
+        """One passage by its id; write its # as %23."""
+        row = store.passage_row(identity)
+        if row is None:
+            hint = "" if "#" in identity else ' An id looks like "cambodia-2005%23p3": # as %23.'
+            raise NotFound(f'There is no passage "{identity}" in this index.{hint}')
+        return JSONResponse(documents.passage_document(store.passages([row])[0]))
+
+    @app.get("/v1/profiles", responses=schemas.answers(schemas.ProfilesDocument), tags=["corpus"])
+    def profiles() -> JSONResponse:
+        """All profiles, by country and edition."""
+        found = [documents.info_document(info) for info in store.profiles()]
+        return JSONResponse({"total": len(found), "profiles": found})
+
+    @app.get(
+        "/v1/profiles/{identity}",
+        responses=schemas.answers(schemas.ProfileDocument, 404),
+        tags=["corpus"],
+    )
+    def profile(identity: schemas.ProfileId) -> JSONResponse:
+        """One whole profile with its notes and sources."""
+        found = store.profile(identity)
+        if found is None:
+            raise NotFound(f'There is no profile "{identity}". /v1/profiles lists them.')
+        return JSONResponse(documents.profile_document(found))
+
+    @app.get("/v1/sources", responses=schemas.answers(schemas.SourcesDocument), tags=["corpus"])
+    def sources(page: Annotated[schemas.Page, Query()]) -> JSONResponse:
+        """All sources, those with most passages resting on them first."""
+        found = store.sources()
+        some = found[page.offset : page.offset + page.limit]
+        return JSONResponse(
+            {
+                "total": len(found),
+                "sources": [
+                    {**documents.source_document(source), "profiles": profiles, "passages": resting}
+                    for source, profiles, resting in some
+                ],
+            }
+        )
+
+    @app.get(
+        "/v1/sources/{identity}",
+        responses=schemas.answers(schemas.SourceDocument, 404),
+        tags=["corpus"],
+    )
+    def source(identity: schemas.SourceId, page: Annotated[schemas.Page, Query()]) -> JSONResponse:
+        """One source, with the passages that rest on it, over all profiles."""
+        found = store.source(identity)
+        if found is None:
+            raise NotFound(f'There is no source "{identity}". /v1/sources lists them.')
+        rows = store.rows_with(Filters(source=identity))
+        some = store.passages(rows[page.offset : page.offset + page.limit])
+        return JSONResponse(
+            {
+                "source": documents.source_document(found),
+                "total": len(rows),
+                "passages": [documents.passage_document(passage) for passage in some],
+            }
+        )
+
+    @app.get("/healthz", tags=["operation"])
+    def healthz() -> dict[str, str]:
+        """The process is alive."""
+        return {"status": "ok"}
+
+    @app.get("/readyz", tags=["operation"])
+    def readyz() -> dict[str, Any]:
+        """The index is open and questions are answered."""
+        return {"status": "ready", "index": documents.index_document(index)}
+
+
+def _add_pages(app: FastAPI, index: Index) -> None:
+    app.mount("/static", StaticFiles(directory=_FOLDER / "static"), name="static")
+    app.mount("/swagger", StaticFiles(directory=swagger_ui_bundle.swagger_ui_path), name="swagger")
+
+    @app.get("/", include_in_schema=False)
+    def home(q: str = "") -> HTMLResponse:
+        return pages.home(index, q)
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        return pages.docs()
+
+
+def _filters(index: Index, asked: schemas.SearchQuery) -> Filters:
+    return make_filters(
+        index,
+        country=[name for name in asked.country if name.strip()],
+        region=asked.region,
+        year_from=asked.year_from,
+        year_to=asked.year_to,
+        publisher=asked.publisher,
+        section=asked.section,
+        source=asked.source,
+    )

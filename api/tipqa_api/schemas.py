@@ -1,0 +1,219 @@
+"""What comes in, checked; what goes out, described for OpenAPI."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Path
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from tipqa.search import MOST_HITS
+
+Span = tuple[int, int]
+PassageId = Annotated[str, Path(openapi_examples={"a passage": {"value": "cambodia-2005#p3"}})]
+ProfileId = Annotated[str, Path(openapi_examples={"a profile": {"value": "cambodia-2005"}})]
+SourceId = Annotated[str, Path(description="As in the citations of a passage.")]
+
+
+def _none_if_empty(value: object) -> object:
+    """An empty field of a form is a field not filled in."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+MaybeText = Annotated[str | None, BeforeValidator(_none_if_empty)]
+MaybeNumber = Annotated[int | None, BeforeValidator(_none_if_empty)]
+
+
+class SearchQuery(BaseModel):
+    """The parameters of a search; one that isn't known is an error, not left aside."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field(description="A question or a few words.", examples=["who shelters the victims"])
+    k: int = Field(10, description=f"How many hits, 1 to {MOST_HITS}.")
+    country: list[str] = Field([], description="Name or ISO code; repeatable.", examples=[["KHM"]])
+    region: MaybeText = Field(None, examples=["Asia"])
+    year_from: MaybeNumber = Field(None, description="The first edition.", examples=[2005])
+    year_to: MaybeNumber = Field(None, description="The last edition.", examples=[2005])
+    publisher: MaybeText = Field(
+        None, description="Part of the name of a source's publisher.", examples=["State"]
+    )
+    section: MaybeText = Field(
+        None, description="Part of a section's title.", examples=["Government"]
+    )
+    source: MaybeText = Field(None, description="The id of a source to rest on.")
+    max_tokens: MaybeNumber = Field(
+        None, description="Only hits whose passages fit this budget (cl100k_base)."
+    )
+
+
+class Page(BaseModel):
+    """Which part of a long list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(100, ge=1, le=MOST_HITS)
+    offset: int = Field(0, ge=0)
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ProfileInfo(_Out):
+    id: str
+    title: str
+    country: str | None = Field(description="ISO 3166-1 alpha-3.")
+    country_name: str | None
+    edition: int | None
+    url: str | None
+    file: str
+
+
+class ShortSource(_Out):
+    id: str
+    publisher: str | None
+    title: str
+    year: int | None
+    url: str | None
+
+
+class Source(ShortSource):
+    date: str | None
+    accessed: str | None
+    kind: str | None
+
+
+class Citation(_Out):
+    label: str
+    sentence: Span = Field(description="Offsets into the passage's text, in code points.")
+    scope: str = Field(description="direct or inherited")
+    note: str
+    sources: list[ShortSource]
+
+
+class Passage(_Out):
+    id: str
+    text: str
+    profile: ProfileInfo
+    section: list[str]
+    paragraph: int
+    tokens: int = Field(description="Of the text, in cl100k_base.")
+    sentences: list[Span]
+
+
+class PassageDocument(_Out):
+    passage: Passage
+    citations: list[Citation]
+
+
+class Result(PassageDocument):
+    rank: int
+    score: float = Field(description="Cosine similarity; higher is better.")
+    highlights: list[Span]
+
+
+class IndexInfo(_Out):
+    generation: str
+    profiles: int
+    passages: int
+    stale: bool | None = Field(description="The corpus has changed since; null: not known.")
+
+
+class SearchDocument(_Out):
+    query: str
+    index: IndexInfo
+    took_ms: float
+    results: list[Result]
+
+
+class ProfilesDocument(_Out):
+    total: int
+    profiles: list[ProfileInfo]
+
+
+class FullProfileInfo(ProfileInfo):
+    regions: list[str]
+    inferred: list[str]
+    extra: dict[str, Any] = Field(description="Other front matter, as written.")
+
+
+class SentenceCitation(_Out):
+    label: str
+    note: str
+    scope: str
+
+
+class Sentence(_Out):
+    span: Span
+    citations: list[SentenceCitation]
+
+
+class Paragraph(_Out):
+    number: int
+    section: list[str]
+    text: str
+    line: int | None
+    sentences: list[Sentence]
+
+
+class Note(_Out):
+    id: str
+    label: str
+    text: str
+    section: str | None
+    link: str
+    line: int | None
+    sources: list[str]
+
+
+class ProfileDocument(_Out):
+    profile: FullProfileInfo
+    paragraphs: list[Paragraph]
+    notes: list[Note]
+    sources: list[Source]
+
+
+class CountedSource(Source):
+    profiles: int
+    passages: int
+
+
+class SourcesDocument(_Out):
+    total: int
+    sources: list[CountedSource]
+
+
+class SourceDocument(_Out):
+    source: Source
+    total: int
+    passages: list[PassageDocument]
+
+
+class Problem(_Out):
+    """RFC 9457."""
+
+    type: str = Field(examples=["about:blank"])
+    title: str = Field(examples=["Unprocessable Content"])
+    status: int = Field(examples=[422])
+    detail: str = Field(examples=["k is 0. Give a number from 1 to 1,000."])
+
+
+_SOURCE = {
+    "id": "us-department-of-state-human-rights-report-2004-75b2f099",
+    "publisher": "US Department of State",
+    "title": "Human Rights Report",
+    "year": 2004,
+    "url": None,
+}
+
+
+def answers(model: type[BaseModel], *errors: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route: its document, and the problems it may answer with."""
+    described: dict[int | str, dict[str, Any]] = {200: {"model": model}}
+    for status in (422, *errors):
+        described[status] = {
+            "description": "What is wrong, and what to do",
+            "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+        }
+    return described

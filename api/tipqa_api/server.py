@@ -1,0 +1,50 @@
+"""Run the application."""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+
+from tipqa.errors import TipqaError
+from tipqa.search import Index
+from tipqa_api.app import create_app
+
+_LONGEST_HEAD = 1 << 20  # bytes; a query far too long still gets its problem document
+QUESTION_TO_TRY = "Who shelters the victims?"
+
+
+def serve(index: Index, host: str, port: int) -> None:
+    """Answer on an address until stopped.
+
+    Args:
+        index: open.
+        host: an address of this machine.
+        port: 0 takes a free one.
+
+    Raises:
+        TipqaError: the address can't be listened on.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except OSError as error:
+        raise TipqaError(
+            f"can't listen on {host} port {port}: {error.strerror}. Try another --port."
+        ) from error
+    app = create_app(index)
+    index.search(QUESTION_TO_TRY, 1)  # the model is loaded before the first visitor asks
+    shown = f"[{host}]" if ":" in host else host
+    print(f"tipqa is at http://{shown}:{listening.getsockname()[1]}", flush=True)
+    print(f'Try: "{QUESTION_TO_TRY}"   (Ctrl-C stops)', flush=True)
+    # No access log: its lines would hold what visitors ask.
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_level="warning",
+        http="h11",
+        h11_max_incomplete_event_size=_LONGEST_HEAD,
+    )
+    uvicorn.Server(config).run(sockets=[listening])

@@ -1,0 +1,314 @@
+"""The command line. Commands import what they need, so that `--help` stays light."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+from tipqa import __version__, terminal
+from tipqa.errors import QueryError, TipqaError
+
+if TYPE_CHECKING:
+    from tipqa.types import Hit
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Search country profiles on human trafficking; every sentence comes with its sources.",
+    epilog='Example: [bold]tipqa index corpus/ && tipqa search "who shelters the victims"[/bold]',
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+IndexFolder = Annotated[
+    Path, typer.Option("--index", envvar="TIPQA_INDEX", help="The folder of the index.")
+]
+EncoderName = Annotated[
+    str,
+    typer.Option(
+        "--encoder",
+        envvar="TIPQA_ENCODER",
+        help="A sentence-transformers model: its folder or name. The default comes packaged.",
+    ),
+]
+Country = Annotated[
+    str | None, typer.Option("--country", help="The country, for files that do not say.")
+]
+Edition = Annotated[
+    int | None,
+    typer.Option("--edition", min=1900, max=2100, help="The year, for files that do not say."),
+]
+DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+DEFAULT_INDEX = Path("index")
+DEFAULT_PATHS = (Path("corpus"),)
+
+
+def main() -> None:
+    """Run the command line: exit 0 done, 1 nothing found, 2 wrong use or broken input."""
+    try:
+        code = app(standalone_mode=False)
+    except (TipqaError, TyperException) as error:
+        said = error.format_message() if isinstance(error, TyperException) else str(error)
+        _fail(said)
+    except (KeyboardInterrupt, typer.Abort):
+        _fail("stopped.", 130)
+    except BrokenPipeError:  # as in `tipqa search … | head -1`
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, code: int = 2) -> None:
+    one_line = " ".join(terminal.printable(message).split())
+    print(f"tipqa: {one_line}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(epilog="Example: [bold]tipqa read corpus/cambodia-2005.md --json[/bold]")
+def read(
+    file: Annotated[Path, typer.Argument(help="A profile.")],
+    as_json: Json = False,
+    country: Country = None,
+    edition: Edition = None,
+) -> None:
+    """Show one profile as its reader sees it."""
+    from tipqa import readers
+    from tipqa.documents import read_document
+
+    profile = readers.read(file, country=country, edition=edition)
+    if as_json:
+        terminal.print_json(read_document(profile))
+    else:
+        terminal.print_profile(profile)
+
+
+@app.command(epilog="Example: [bold]tipqa check corpus/[/bold]")
+def check(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")] = list(DEFAULT_PATHS),  # noqa: B006
+    as_json: Json = False,
+    country: Country = None,
+    edition: Edition = None,
+) -> int:
+    """Tell an editor what the readers make of some files: flaws, and what is left out.
+
+    Exit 1 where there are errors or warnings; notices alone are fine.
+    """
+    from tipqa.check import check as look
+
+    files, findings = look(paths, country, edition)
+    counts = {level: 0 for level in ("error", "warning", "notice")}
+    for finding in findings:
+        counts[finding.level] += 1
+    if as_json:
+        found = [
+            {"file": f.file, "line": f.line, "level": f.level, "code": f.code, "message": f.message}
+            for f in findings
+        ]
+        terminal.print_json({"files": files, "counts": counts, "findings": found})
+    else:
+        for finding in findings:
+            print(terminal.printable(str(finding)))
+        told = ", ".join(terminal.counted(number, level) for level, number in counts.items())
+        print(f"{terminal.counted(files, 'file')}: {told}")
+    return 1 if counts["error"] or counts["warning"] else 0
+
+
+@app.command(
+    epilog="Example: [bold]tipqa index corpus/ --index index[/bold]. "
+    "A second run embeds only what changed."
+)
+def index(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")] = list(DEFAULT_PATHS),  # noqa: B006
+    folder: IndexFolder = DEFAULT_INDEX,
+    encoder: EncoderName = DEFAULT_ENCODER,
+    country: Country = None,
+    edition: Edition = None,
+    skip_unreadable: Annotated[
+        bool, typer.Option("--skip-unreadable", help="Go on without files that can't be read.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Build the index of some profiles, or refresh it."""
+    from tipqa.embed import load_encoder
+    from tipqa.index import build
+
+    with terminal.progress() as progress:
+        built = build(
+            paths,
+            folder,
+            load_encoder(encoder),
+            country=country,
+            edition=edition,
+            skip_unreadable=skip_unreadable,
+            progress=progress,
+        )
+    for error in built.skipped:
+        print(f"tipqa: skipped {terminal.printable(str(error))}", file=sys.stderr)
+    if as_json:
+        terminal.print_json(terminal.built_document(built))
+    else:
+        terminal.print_built(built, folder)
+
+
+@app.command(
+    epilog='Example: [bold]tipqa search "how long is the sentence for traffickers" '
+    "--country KHM -k 3[/bold]"
+)
+def search(
+    query: Annotated[str | None, typer.Argument(help="A question or a few words.")] = None,
+    k: Annotated[int, typer.Option("-k", help="How many hits, 1 to 1000.")] = 10,
+    country: Annotated[
+        list[str] | None, typer.Option("--country", help="Name or ISO code; repeatable.")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", help="As in Africa, South-Eastern Asia.")
+    ] = None,
+    year_from: Annotated[
+        int | None, typer.Option("--year-from", help="The first edition to look at.")
+    ] = None,
+    year_to: Annotated[
+        int | None, typer.Option("--year-to", help="The last edition to look at.")
+    ] = None,
+    publisher: Annotated[
+        str | None, typer.Option("--publisher", help="Part of the name of a source's publisher.")
+    ] = None,
+    section: Annotated[
+        str | None, typer.Option("--section", help="Part of a section's title.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="The id of a source to rest on.")
+    ] = None,
+    max_tokens: Annotated[
+        int | None,
+        typer.Option("--max-tokens", help="Only hits that fit this budget (cl100k_base)."),
+    ] = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option("--batch", help='A file: one question a line, or JSONL with "question".'),
+    ] = None,
+    folder: IndexFolder = DEFAULT_INDEX,
+    encoder: EncoderName = DEFAULT_ENCODER,
+    as_json: Json = False,
+) -> int:
+    """Find the passages that answer a question, with their sources.
+
+    Exit 1 where nothing is found.
+    """
+    from tipqa.documents import search_document
+    from tipqa.embed import load_encoder
+    from tipqa.search import MOST_HITS, check_range, checked_query, make_filters, open_index
+
+    if (query is None) == (batch is None):
+        raise QueryError("give either a question or --batch FILE. tipqa search --help shows how.")
+    if query is not None:
+        checked_query(query)
+    check_range("-k", k, 1, MOST_HITS)
+    questions = list(_questions(batch)) if batch else []
+    opened = open_index(folder, load_encoder(encoder))
+    filters = make_filters(
+        opened,
+        country=country or (),
+        region=region,
+        year_from=year_from,
+        year_to=year_to,
+        publisher=publisher,
+        section=section,
+        source=source,
+    )
+
+    def answer(question: str) -> tuple[list[Hit], dict[str, Any]]:
+        start = time.perf_counter()
+        hits = opened.search(question, k, filters, max_tokens)
+        took_ms = (time.perf_counter() - start) * 1000
+        return hits, search_document(question, opened, hits, took_ms)
+
+    if batch:
+        wrong = 0
+        for question in questions:
+            try:
+                if isinstance(question, QueryError):
+                    raise question
+                print(terminal.compact(answer(question)[1]), flush=True)
+            except QueryError as error:
+                wrong += 1
+                print(terminal.compact({"error": str(error)}), flush=True)
+        if wrong:
+            print(
+                f"tipqa: {batch}: {wrong} of {len(questions)} questions are wrong; "
+                'their lines have "error".',
+                file=sys.stderr,
+            )
+        return 0
+    assert query is not None
+    hits, document = answer(query)
+    if as_json:
+        terminal.print_json(document)
+    else:
+        terminal.print_hits(opened, hits)
+    return 0 if hits else 1
+
+
+@app.command(epilog="Example: [bold]tipqa serve --port 8080[/bold]")
+def serve(
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")
+    ] = 8000,
+    folder: IndexFolder = DEFAULT_INDEX,
+    encoder: EncoderName = DEFAULT_ENCODER,
+) -> None:
+    """Serve the search page and the HTTP API."""
+    from tipqa.embed import load_encoder
+    from tipqa.search import open_index
+    from tipqa_api.server import serve as run
+
+    run(open_index(folder, load_encoder(encoder)), host, port)
+
+
+def _questions(file: Path) -> Iterator[str | QueryError]:
+    """The questions of a batch file; a line that is none gives its error in its place."""
+    try:
+        lines = file.read_bytes().rstrip().split(b"\n")
+    except OSError as error:
+        raise QueryError(f"{file}: can't be opened: {error.strerror}. Check the path.") from error
+    for number, raw in enumerate(lines, start=1):
+        place = f"{file}:{number}"
+        try:
+            line = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+        except UnicodeDecodeError:
+            yield QueryError(f"{place}: is not UTF-8. Save the file as UTF-8.")
+            continue
+        if not line.startswith("{"):
+            yield line
+            continue
+        try:
+            question = json.loads(line).get("question")
+        except (json.JSONDecodeError, RecursionError):
+            question = None
+        if isinstance(question, str):
+            yield question
+        else:
+            yield QueryError(f'{place}: is no JSON object with a text as "question". Mend it.')

@@ -1,0 +1,152 @@
+"""The JSON documents of the contract: the same for the command line and HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tipqa.search import Index
+from tipqa.types import Citation, Hit, Note, Passage, Profile, ProfileInfo, Source
+
+Json = dict[str, Any]
+
+
+def search_document(query: str, index: Index, hits: Sequence[Hit], took_ms: float) -> Json:
+    """What `tipqa search --json` prints and `/v1/search` answers."""
+    return {
+        "query": query,
+        "index": index_document(index),
+        "took_ms": round(took_ms, 1),
+        "results": [hit_document(hit) for hit in hits],
+    }
+
+
+def index_document(index: Index) -> Json:
+    counts = index.generation.manifest["counts"]
+    return {
+        "generation": index.generation.name,
+        "profiles": counts["profiles"],
+        "passages": counts["passages"],
+        "stale": index.generation.stale,
+    }
+
+
+def hit_document(hit: Hit) -> Json:
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 6),
+        **passage_document(hit.passage),
+        "highlights": [list(span) for span in hit.highlights],
+    }
+
+
+def passage_document(passage: Passage) -> Json:
+    """A passage beside its citations; spans are offsets into the passage's `text`."""
+    return {
+        "passage": {
+            "id": passage.id,
+            "text": passage.text,
+            "profile": info_document(passage.profile),
+            "section": list(passage.section),
+            "paragraph": passage.paragraph,
+            "tokens": passage.tokens,
+            "sentences": [list(span) for span in passage.sentences],
+        },
+        "citations": [_citation(citation) for citation in passage.citations],
+    }
+
+
+def _citation(citation: Citation) -> Json:
+    return {
+        "label": citation.label,
+        "sentence": list(citation.sentence),
+        "scope": citation.scope,
+        "note": citation.note.text,
+        "sources": [
+            {key: getattr(source, key) for key in ("id", "publisher", "title", "year", "url")}
+            for source in citation.note.sources
+        ],
+    }
+
+
+def info_document(info: ProfileInfo) -> Json:
+    return {
+        "id": info.id,
+        "title": info.title,
+        "country": info.country,
+        "country_name": info.country_name,
+        "edition": info.edition,
+        "url": info.url,
+        "file": info.file,
+    }
+
+
+def source_document(source: Source) -> Json:
+    return {
+        "id": source.id,
+        "publisher": source.publisher,
+        "title": source.title,
+        "year": source.year,
+        "date": source.date,
+        "url": source.url,
+        "accessed": source.accessed,
+        "kind": source.kind,
+    }
+
+
+def profile_document(profile: Profile) -> Json:
+    """A whole profile; spans are offsets into each paragraph's `text`."""
+    info = profile.info
+    return {
+        "profile": {
+            **info_document(info),
+            "regions": list(info.regions),
+            "inferred": list(info.inferred),
+            "extra": info.extra,
+        },
+        "paragraphs": [
+            {
+                "number": paragraph.number,
+                "section": list(paragraph.section),
+                "text": paragraph.text,
+                "line": paragraph.line,
+                "sentences": [
+                    {
+                        "span": list(span),
+                        "citations": [
+                            {"label": c.label, "note": c.note.id, "scope": c.scope}
+                            for c in paragraph.citations
+                            if c.sentence == span
+                        ],
+                    }
+                    for span in paragraph.sentences
+                ],
+            }
+            for paragraph in profile.paragraphs
+        ],
+        "notes": [_note(note) for note in profile.notes],
+        "sources": [source_document(source) for source in profile.sources],
+    }
+
+
+def read_document(profile: Profile) -> Json:
+    """What `tipqa read --json` prints: the profile, its flaws, and what was left out."""
+    return {
+        **profile_document(profile),
+        "problems": [
+            {"line": p.line, "code": p.code, "message": p.message} for p in profile.problems
+        ],
+        "left_out": [{"line": left.line, "text": left.text} for left in profile.left_out],
+    }
+
+
+def _note(note: Note) -> Json:
+    return {
+        "id": note.id,
+        "label": note.label,
+        "text": note.text,
+        "section": note.section,
+        "link": note.link,
+        "line": note.line,
+        "sources": [source.id for source in note.sources],
+    }

@@ -1,0 +1,141 @@
+"""A generation: one complete, immutable index, opened only where everything fits.
+
+index/
+CURRENT                 the name of the generation that answers
+generations/NAME/
+manifest.json         what it was built from and with; NAME is its digest
+passages.faiss        one unit vector a passage
+tipqa.sqlite          everything else
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import faiss
+
+from tipqa import readers, store
+from tipqa.errors import CorpusError, GenerationError
+from tipqa.files import sha256_of
+from tipqa.types import Encoder
+
+FORMAT = 1
+"""Raised whenever an index built before can no longer be read, or would now differ."""
+VECTORS = "passages.faiss"
+DATABASE = "tipqa.sqlite"
+MANIFEST = "manifest.json"
+_STALE_EVERY = 2.0  # seconds between two looks at the corpus
+
+
+class Generation:
+    """A generation, open to read: `manifest`, `faiss` (row n is passage n) and `store`."""
+
+    def __init__(self, name: str, place: Path, manifest: dict[str, Any]) -> None:
+        self.name = name
+        self.manifest = manifest
+        self.faiss = faiss.read_index(str(place / VECTORS))
+        self.store = store.Store(place / DATABASE)
+        self._looked: tuple[float, bool | None] = (-_STALE_EVERY, None)
+        self._stamps: dict[str, tuple[int, int]] = {}
+
+    @classmethod
+    def open(cls, folder: Path, encoder: Encoder) -> Generation:
+        """Open the current generation of an index.
+
+        Raises:
+            GenerationError: there is none, its files are not as they were written, or
+                it was built with another encoder or by another version of tipqa.
+        """
+        name = current_name(folder)
+        for _ in range(3):  # a build may clear away what CURRENT named a moment ago
+            if name is None:
+                raise GenerationError(f"{folder}: holds no index. Build one with: tipqa index")
+            try:
+                return cls._open(folder, name, encoder)
+            except FileNotFoundError:
+                name = current_name(folder)
+        raise GenerationError(
+            f"{folder}: generation {name} has lost files. Build it anew with: tipqa index"
+        )
+
+    @classmethod
+    def _open(cls, folder: Path, name: str, encoder: Encoder) -> Generation:
+        place = folder / "generations" / name
+        written = (place / MANIFEST).read_bytes()
+        if hashlib.sha256(written).hexdigest()[:16] != name:
+            raise GenerationError(
+                f"{place / MANIFEST}: was changed since it was written. "
+                "Build the index anew with: tipqa index"
+            )
+        manifest = json.loads(written)
+        if manifest["format"] != FORMAT:
+            raise GenerationError(
+                f"{folder}: has format {manifest['format']}, this tipqa reads {FORMAT}. "
+                "Build it anew with: tipqa index"
+            )
+        built_by = manifest["encoder"]
+        if built_by["fingerprint"] != encoder.fingerprint:
+            raise GenerationError(
+                f'{folder}: was built by encoder "{built_by["name"]}" '
+                f'({built_by["fingerprint"][:12]}), not by "{encoder.name}" '
+                f"({encoder.fingerprint[:12]}). Set TIPQA_ENCODER to the first, "
+                "or build it anew with: tipqa index"
+            )
+        for file, digest in manifest["files"].items():
+            if sha256_of(place / file) != digest:
+                raise GenerationError(
+                    f"{place / file}: is damaged (its sha256 is not the one it was written with). "
+                    "Build the index anew with: tipqa index"
+                )
+        return cls(name, place, manifest)
+
+    @property
+    def stale(self) -> bool | None:
+        """Whether the corpus differs from what was indexed; None where it isn't here."""
+        now = time.monotonic()
+        if now - self._looked[0] >= _STALE_EVERY:
+            self._looked = (now, self._is_stale())
+        return self._looked[1]
+
+    def _is_stale(self) -> bool | None:
+        corpus = self.manifest["corpus"]
+        paths = [Path(path) for path in corpus["paths"]]
+        if not all(path.exists() for path in paths):
+            return None
+        try:
+            files = [str(file.resolve()) for file, _ in readers.corpus_files(paths)]
+            if sorted(files) != sorted(corpus["files"]):
+                return True
+            for file in files:  # hashed only where size or time of change moved
+                status = os.stat(file)
+                stamp = (status.st_size, status.st_mtime_ns)
+                if self._stamps.get(file) != stamp:
+                    if digests([Path(file)])[file] != corpus["files"][file]:
+                        return True
+                    self._stamps[file] = stamp
+        except (CorpusError, OSError):
+            return True
+        return False
+
+
+def digests(files: Sequence[Path]) -> dict[str, str]:
+    found = {}
+    for file in files:
+        try:
+            found[str(file.resolve())] = sha256_of(file)
+        except OSError:
+            found[str(file.resolve())] = "unreadable"
+    return found
+
+
+def current_name(folder: Path) -> str | None:
+    try:
+        return (folder / "CURRENT").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None

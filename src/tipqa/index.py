@@ -1,0 +1,275 @@
+"""Build or refresh an index.
+
+A generation is built beside the current one and takes its place by one rename of
+CURRENT, so that a crash at any moment leaves the old one answering.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import faiss
+import numpy as np
+from filelock import FileLock, Timeout
+
+from tipqa import readers, tables
+from tipqa.chunk import embedded_text, passages
+from tipqa.embed import embed
+from tipqa.errors import CorpusError, GenerationError
+from tipqa.files import flush, sha256_of
+from tipqa.generation import DATABASE, FORMAT, MANIFEST, VECTORS, Generation, current_name, digests
+from tipqa.types import Encoder, FloatMatrix, Passage, Problem, Profile
+
+Progress = Callable[[str, int, int], object]
+"""Told the stage ("read", "embed"), how many are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did."""
+
+    generation: str
+    profiles: int
+    passages: int
+    embedded: int
+    changed: bool
+    problems: int
+    skipped: tuple[CorpusError, ...]
+    too_long: tuple[str, ...]
+
+
+def build(
+    paths: Sequence[Path],
+    folder: Path,
+    encoder: Encoder,
+    *,
+    country: str | None = None,
+    edition: int | None = None,
+    skip_unreadable: bool = False,
+    progress: Progress = lambda stage, done, total: None,
+) -> Built:
+    """Build an index of some files, or refresh the one that is there.
+
+    Only passages whose embedded text the current generation does not hold are embedded.
+
+    Args:
+        paths: files, and folders to search for files.
+        folder: where the index is or shall be.
+        encoder: turns passages into vectors.
+        country, edition: for files that do not say.
+        skip_unreadable: go on without files that can't be read.
+        progress: told how far it is.
+
+    Raises:
+        CorpusError: a file can't be read. The current generation stays.
+        GenerationError: another build is at work, or the disk refuses.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "generations").mkdir(exist_ok=True)
+        lock = FileLock(folder / ".lock")
+        with lock.acquire(timeout=0):
+            return _build(paths, folder, encoder, country, edition, skip_unreadable, progress)
+    except Timeout as error:
+        raise GenerationError(
+            f"{folder}: another tipqa index is at work here. Wait for it, or name another --index."
+        ) from error
+    except (OSError, sqlite3.Error) as error:
+        raise GenerationError(
+            f"{folder}: can't be written: {getattr(error, 'strerror', None) or error}. "
+            "Make room or name another --index; the index that was there still answers."
+        ) from error
+
+
+def _build(
+    paths: Sequence[Path],
+    folder: Path,
+    encoder: Encoder,
+    country: str | None,
+    edition: int | None,
+    skip_unreadable: bool,
+    progress: Progress,
+) -> Built:
+    _sweep(folder)
+    files = list(readers.corpus_files(paths))
+    settings = {"country": country, "edition": edition, "skip_unreadable": skip_unreadable}
+    corpus = {
+        "paths": [str(path.resolve()) for path in paths],
+        "files": digests([file for file, _ in files]),
+        "settings": settings,
+    }
+    old = _open_quietly(folder, encoder)
+    if old is not None and old.manifest["corpus"] == corpus:
+        counts = old.manifest["counts"]
+        return Built(
+            old.name,
+            counts["profiles"],
+            counts["passages"],
+            0,
+            False,
+            counts["problems"],
+            (),
+            tuple(old.manifest["too_long"]),
+        )
+
+    profiles, skipped = _read_all(files, country, edition, skip_unreadable, progress)
+    found: list[Passage] = []
+    for profile in profiles:
+        found += passages(profile, encoder)
+    texts = [embedded_text(passage) for passage in found]
+    keys = [hashlib.sha256(f"{encoder.fingerprint}\0{t}".encode()).hexdigest() for t in texts]
+    vectors, embedded = _vectors(texts, keys, encoder, old, progress)
+    lengths = encoder.count_tokens(texts)
+    too_long = [p.id for p, n in zip(found, lengths, strict=True) if n > encoder.max_tokens]
+    problems = sum(len(profile.problems) for profile in profiles)
+
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=folder) as temporary:
+        building = Path(temporary) / "generation"
+        building.mkdir()
+        _write_faiss(vectors, building / VECTORS)
+        tables.write(building / DATABASE, profiles, found, keys)
+        manifest = {
+            "format": FORMAT,
+            "encoder": {
+                "name": encoder.name,
+                "fingerprint": encoder.fingerprint,
+                "max_tokens": encoder.max_tokens,
+                "dimension": int(vectors.shape[1]),
+            },
+            "corpus": corpus,
+            "counts": {"profiles": len(profiles), "passages": len(found), "problems": problems},
+            "too_long": too_long,
+            "files": {name: sha256_of(building / name) for name in (VECTORS, DATABASE)},
+        }
+        written = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)
+        (building / MANIFEST).write_text(written, encoding="utf-8")
+        name = hashlib.sha256(written.encode()).hexdigest()[:16]
+        for file in (VECTORS, DATABASE, MANIFEST):
+            flush(building / file)
+        flush(building)
+        _make_current(folder, building, name)
+    return Built(
+        name, len(profiles), len(found), embedded, True, problems, tuple(skipped), tuple(too_long)
+    )
+
+
+def _read_all(
+    files: Sequence[tuple[Path, str]],
+    country: str | None,
+    edition: int | None,
+    skip_unreadable: bool,
+    progress: Progress,
+) -> tuple[list[Profile], list[CorpusError]]:
+    profiles: list[Profile] = []
+    skipped: list[CorpusError] = []
+    for done, (path, name) in enumerate(files, start=1):
+        try:
+            profiles.append(readers.read(path, file=name, country=country, edition=edition))
+        except CorpusError as error:
+            if not skip_unreadable:
+                raise
+            skipped.append(error)
+        progress("read", done, len(files))
+    if not profiles:
+        raise CorpusError(files[0][0], None, "is unreadable, and so is every other file. Mend one.")
+    return unique_ids(profiles), skipped
+
+
+def unique_ids(profiles: Sequence[Profile]) -> list[Profile]:
+    """Give a second profile of one id a number; the flaw is told with it."""
+    taken: dict[str, str] = {}
+    unique = []
+    for profile in profiles:
+        info = profile.info
+        identity, number = info.id, 1
+        while identity in taken:
+            number += 1
+            identity = f"{info.id}-{number}"
+        if identity != info.id:
+            message = f'{taken[info.id]} is "{info.id}" already; this is "{identity}"'
+            problem = Problem(None, "duplicate-id", f'{message}. Give each its own "id:"')
+            profile = replace(
+                profile,
+                info=replace(info, id=identity),
+                problems=(*profile.problems, problem),
+            )
+        taken[identity] = info.file
+        unique.append(profile)
+    return unique
+
+
+def _vectors(
+    texts: Sequence[str],
+    keys: Sequence[str],
+    encoder: Encoder,
+    old: Generation | None,
+    progress: Progress,
+) -> tuple[FloatMatrix, int]:
+    """A unit vector for each text, and how many of them had to be made."""
+    rows = old.store.keys() if old else {}
+    new = list(dict.fromkeys(n for n, key in enumerate(keys) if key not in rows))
+    made = embed(
+        [texts[n] for n in new],
+        encoder,
+        progress=lambda done: progress("embed", done, len(new)),
+    )
+    dimension = made.shape[1] if new else old.faiss.d if old else 0
+    vectors = np.empty((len(texts), dimension), dtype=np.float32)
+    kept = [n for n, key in enumerate(keys) if key in rows]
+    if old and kept:
+        wanted = np.array([rows[keys[n]] for n in kept], dtype=np.int64)
+        vectors[kept] = old.faiss.reconstruct_batch(wanted)
+    if new:
+        vectors[new] = made
+    return vectors, len(new)
+
+
+def _write_faiss(vectors: FloatMatrix, path: Path) -> None:
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(vectors)
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:  # how FAISS says that a write fell short
+        raise OSError(0, f"FAISS can't write {path.name}: the disk is full or refuses") from error
+
+
+def _make_current(folder: Path, building: Path, name: str) -> None:
+    place = folder / "generations" / name
+    if place.exists():  # the same one, once current, or what a crash left of it
+        shutil.rmtree(place)
+    building.rename(place)
+    flush(place.parent)
+    former = current_name(folder)
+    pointer = folder / f".CURRENT-{os.getpid()}"
+    pointer.write_text(name + "\n", encoding="utf-8")
+    flush(pointer)
+    pointer.replace(folder / "CURRENT")
+    flush(folder)
+    for other in (folder / "generations").iterdir():
+        if other.name not in (name, former):  # whoever opens the former one may finish
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what builds that were killed have left."""
+    for left in [*folder.glob(".building-*"), *folder.glob(".CURRENT-*")]:
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink()
+
+
+def _open_quietly(folder: Path, encoder: Encoder) -> Generation | None:
+    """The generation to take vectors from: none where there is none that fits."""
+    with suppress(GenerationError):
+        return Generation.open(folder, encoder)
+    return None

@@ -1,0 +1,144 @@
+"""Markers → notes: what each sentence of a paragraph rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tipqa.sources import parse_source
+from tipqa.types import Citation, Note, Source, Span
+
+_IBID = re.compile(r"(?:ibid|id|idem)\b\.?", re.IGNORECASE)
+_SUPRA = re.compile(r"\bsupra,?\s+(?:note|n\.)\s*(\w+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A marker taken out of a text; `at` is the offset in the marker-free text where it stood."""
+
+    at: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawNote:
+    """A note as a reader found it."""
+
+    label: str
+    text: str
+    line: int
+
+
+def take_out(text: str, found: Sequence[tuple[Span, Sequence[str]]]) -> tuple[str, list[Marker]]:
+    """Take markers out of a text and say where they stood.
+
+    Args:
+        text: running text with its markers.
+        found: the span of each marker and the labels it names, in order.
+
+    Returns:
+        The text without markers, trimmed, white space folded to single spaces, and
+        the markers. A space before a marker goes with it where the marker stood before
+        white space, punctuation or the end.
+    """
+    out = ""
+    markers: list[Marker] = []
+    position = 0
+    for (start, end), labels in found:
+        out = _fold(out, text[position:start])
+        if end == len(text) or text[end].isspace() or text[end] in ".,;:!?)]}”’\"'":
+            out = out.rstrip(" ")
+        markers += [Marker(len(out), label) for label in labels]
+        position = end
+    out = _fold(out, text[position:]).rstrip(" ")
+    return out, [Marker(min(m.at, len(out)), m.label) for m in markers]
+
+
+def _fold(before: str, piece: str) -> str:
+    folded = re.sub(r"\s+", " ", piece)
+    if (not before or before.endswith(" ")) and folded.startswith(" "):
+        folded = folded[1:]
+    return before + folded
+
+
+def cite(
+    text: str, sentences: Sequence[Span], markers: Sequence[Marker], notes: Mapping[str, Note]
+) -> tuple[tuple[Citation, ...], tuple[str, ...]]:
+    """Say what each sentence rests on.
+
+    A sentence that bears a marker rests on its note (direct). Where a marker stands at
+    the end of its sentence, the marker-less sentences before it, back to the previous
+    marker, rest on it too (inherited). A marker without a note gives nothing, and
+    still ends what an earlier sentence can inherit.
+
+    Returns:
+        The citations in sentence order, and the labels that have no note.
+    """
+    borne: list[list[Marker]] = [[] for _ in sentences]
+    for marker in markers:
+        borne[_bearer(text, sentences, marker.at)].append(marker)
+
+    citations: list[Citation] = []
+    unresolved: list[str] = []
+    inheriting: list[Span] = []
+    for span, own in zip(sentences, borne, strict=True):
+        if not own:
+            inheriting.append(span)
+            continue
+        closing = {m.label for m in own if not _has_words(text[m.at : span[1]])}
+        labels = list(dict.fromkeys(m.label for m in own))
+        unresolved += [label for label in labels if label not in notes]
+        for earlier in inheriting:
+            citations += [
+                Citation(earlier, label, "inherited", notes[label])
+                for label in labels
+                if label in closing and label in notes
+            ]
+        citations += [
+            Citation(span, label, "direct", notes[label]) for label in labels if label in notes
+        ]
+        inheriting = []
+    return tuple(citations), tuple(unresolved)
+
+
+def _bearer(text: str, sentences: Sequence[Span], at: int) -> int:
+    """The sentence that holds the last visible character before a marker, or the first."""
+    last_visible = len(text[:at].rstrip()) - 1
+    bearer = 0
+    for index, (start, _) in enumerate(sentences):
+        if start <= last_visible:
+            bearer = index
+    return bearer
+
+
+def _has_words(text: str) -> bool:
+    return any(character.isalnum() for character in text)
+
+
+def resolve_notes(raw_notes: Sequence[RawNote]) -> tuple[Note, ...]:
+    """Give each note its id and the sources it names.
+
+    "Ibid." takes the sources of the note before it, "supra note 3" those of note 3;
+    where there is no such note, `link` is `unresolved` and `sources` empty.
+    """
+    notes: list[Note] = []
+    by_label: dict[str, Note] = {}
+    for number, raw in enumerate(raw_notes, start=1):
+        earlier: Note | None = None
+        link = "own"
+        if supra := _SUPRA.search(raw.text):
+            earlier = by_label.get(supra[1])
+            link = f"supra:{supra[1]}" if earlier else "unresolved"
+        elif _IBID.match(raw.text):
+            earlier = notes[-1] if notes else None
+            link = f"ibid:{earlier.label}" if earlier else "unresolved"
+        if earlier is not None and not earlier.sources:
+            link = "unresolved"
+        sources: tuple[Source, ...] = earlier.sources if earlier else ()
+        if link == "own":
+            sources = (parse_source(raw.text),)
+        note = Note(f"n{number}", raw.label, raw.text, sources, link, line=raw.line)
+        notes.append(note)
+        by_label[raw.label] = note
+    return tuple(notes)

@@ -1,0 +1,112 @@
+"""Files → Profiles: one module a format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from tipqa.errors import CorpusError
+from tipqa.readers import markdown, text
+from tipqa.readers.draft import Draft, finish
+from tipqa.types import Profile
+
+_READERS: dict[str, Callable[[str, Path], Draft]] = {
+    ".md": markdown.read,
+    ".markdown": markdown.read,
+    ".txt": text.read,
+}
+FORMATS = tuple(_READERS)
+
+
+def find(path: Path) -> list[Path]:
+    """The profile files at a path: itself, or all below a folder, in a fixed order.
+
+    Files named README.md, hidden ones, and other endings than FORMATS are no profiles.
+
+    Raises:
+        CorpusError: there is nothing at that path, or no profile in that folder.
+    """
+    if path.is_file():
+        if path.suffix.lower() not in _READERS:
+            raise CorpusError(
+                path, None, f'has the ending "{path.suffix}". Profiles end in {", ".join(FORMATS)}.'
+            )
+        return [path]
+    if not path.is_dir():
+        raise CorpusError(path, None, "is no file or folder. Check the path.")
+    files = sorted(
+        file
+        for file in path.rglob("*")
+        if file.suffix.lower() in _READERS
+        and file.name.lower() != "readme.md"
+        and not any(part.startswith(".") for part in file.relative_to(path).parts)
+        and file.is_file()
+    )
+    if not files:
+        raise CorpusError(path, None, f"holds no profile. Profiles end in {', '.join(FORMATS)}.")
+    return files
+
+
+def corpus_files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """Each profile file at some paths once, with its name as its profile carries it.
+
+    The name is the file's path within the folder given, or the file's own name.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        for file in find(path):
+            if (real := file.resolve()) not in seen:
+                seen.add(real)
+                yield file, file.name if file == path else file.relative_to(path).as_posix()
+
+
+def read(
+    path: Path,
+    *,
+    file: str | None = None,
+    country: str | None = None,
+    edition: int | None = None,
+) -> Profile:
+    """Read one file as a profile.
+
+    Args:
+        path: a file whose ending is one of FORMATS.
+        file: its name as the profile carries it; its own name by default.
+        country, edition: what to take where the file does not say.
+
+    Raises:
+        CorpusError: it can't be read; names the line and the remedy.
+    """
+    find(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CorpusError(path, None, f"can't be opened: {error.strerror}.") from error
+    draft = _READERS[path.suffix.lower()](decode(data, path), path)
+    return finish(draft, path, file or path.name, country, edition)
+
+
+def decode(data: bytes, path: Path) -> str:
+    """The text of a UTF-8 file, with a line feed at the end of each line.
+
+    Raises:
+        CorpusError: the file is empty, binary, or not UTF-8.
+    """
+    if not data.strip():
+        raise CorpusError(path, None, "is empty. Fill it or remove it.")
+    zero = data.find(b"\0")
+    if zero >= 0:
+        raise CorpusError(
+            path,
+            data.count(b"\n", 0, zero) + 1,
+            "is binary, or UTF-16 (it holds a zero byte). Save it as UTF-8 text.",
+        )
+    try:
+        decoded = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CorpusError(
+            path, line, f"is not UTF-8 (byte 0x{data[error.start]:02x}). Save it as UTF-8."
+        ) from error
+    return re.sub(r"\r\n?", "\n", decoded)

@@ -1,0 +1,148 @@
+"""What the command line shows a person."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tipqa.index import Built, Progress
+    from tipqa.search import Index
+    from tipqa.types import Hit, Profile
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A bar on stderr while a build works, where a person looks on."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    names = {"read": "Reading profiles", "embed": "Embedding passages"}
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        tasks = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(names[stage], total=total)
+            bar.update(tasks[stage], completed=done)
+
+        yield tell
+
+
+def built_document(built: Built) -> dict[str, Any]:
+    return {
+        "generation": built.generation,
+        "profiles": built.profiles,
+        "passages": built.passages,
+        "embedded": built.embedded,
+        "changed": built.changed,
+        "problems": built.problems,
+        "skipped": [str(error) for error in built.skipped],
+        "too_long": list(built.too_long),
+    }
+
+
+def print_built(built: Built, folder: Path) -> None:
+    what = f"{counted(built.profiles, 'profile')}, {counted(built.passages, 'passage')}"
+    if built.changed:
+        print(f"{folder}: {what}; {built.embedded} embedded. Generation {built.generation}.")
+    else:
+        print(f"{folder}: {what}; nothing has changed. Generation {built.generation}.")
+    if built.skipped:
+        print(f"{counted(len(built.skipped), 'unreadable file')} left out.")
+    if built.problems:
+        print(f"{counted(built.problems, 'flaw')} in the files; tipqa check lists them.")
+    if built.too_long:
+        shown = ", ".join(built.too_long[:3])
+        print(f"{counted(len(built.too_long), 'sentence')} longer than the encoder sees: {shown}")
+
+
+def print_hits(index: Index, hits: list[Hit]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from tipqa.cite import numbered
+
+    console = Console(soft_wrap=True, highlight=False)
+    if index.generation.stale:
+        print("tipqa: the corpus has changed since; run tipqa index.", file=sys.stderr)
+    if not hits:
+        print("Nothing found. Try fewer filters or other words.", file=sys.stderr)
+    inherited = False
+    for hit in hits:
+        info = hit.passage.profile
+        where = " › ".join([info.country_name or info.title, *hit.passage.section])
+        edition = f", {info.edition}" if info.edition else ""
+        title = f"{hit.rank}. {where}{edition}  ({hit.passage.id}, score {hit.score:.3f})"
+        console.print(Text(printable(title), style="bold"))
+        sentences, notes = numbered(hit.passage)
+        text = Text()
+        for sentence in sentences:
+            style = "reverse" if sentence.span in hit.highlights else ""
+            text.append(printable(sentence.text), style=style)
+            for number, scope in sentence.references:
+                text.append(f" [{number}]" if scope == "direct" else f" [↓{number}]", style="cyan")
+                inherited = inherited or scope == "inherited"
+            text.append(" ")
+        console.print(text)
+        for number, note in enumerate(notes, start=1):
+            console.print(Text(f"   [{number}] {printable(note.text)}", style="cyan"))
+        if any(not sentence.references for sentence in sentences):
+            which = "A sentence without a number" if notes else "This passage"
+            console.print(Text(f"   {which} rests on the profile alone.", style="dim"))
+        console.print()
+    if inherited:
+        console.print(Text("↓ the note stands at a later sentence and covers this one too", "dim"))
+
+
+def print_profile(profile: Profile) -> None:
+    info = profile.info
+    named = ", ".join(str(part) for part in (info.country_name, info.country, info.edition) if part)
+    inferred = f" (inferred: {', '.join(info.inferred)})" if info.inferred else ""
+    print(printable(f"{info.title}\n{info.id}: {named}{inferred}"))
+    section: tuple[str, ...] = ()
+    for paragraph in profile.paragraphs:
+        if paragraph.section != section:
+            section = paragraph.section
+            print(printable(f"\n## {' › '.join(section)}"))
+        print(f"\nparagraph {paragraph.number}")
+        for span in paragraph.sentences:
+            marks = "".join(
+                f" [{c.label}]" if c.scope == "direct" else f" [↓{c.label}]"
+                for c in paragraph.citations
+                if c.sentence == span
+            )
+            print(printable(f"  {paragraph.text[slice(*span)]}{marks}"))
+    print("\nNotes")
+    for note in profile.notes:
+        print(printable(f"  {note.label}: {note.text}"))
+        for source in note.sources:
+            print(printable(f"     {note.link} → {source.id}"))
+    for problem in profile.problems:
+        print(printable(f"line {problem.line or '-'}: {problem.code} {problem.message}"))
+    for left in profile.left_out:
+        print(printable(f"line {left.line}: left out: {left.text}"))
+
+
+def printable(text: str) -> str:
+    """A text without control characters, which a terminal would obey."""
+    return "".join(
+        c if c.isprintable() or c in "\n " else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
+
+
+def counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def compact(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False)
+
+
+def print_json(document: dict[str, Any]) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=2))

@@ -1,0 +1,180 @@
+"""The records that pass between the stages. Small, frozen, no behaviour but what derives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+FloatMatrix = npt.NDArray[np.float32]
+Span = tuple[int, int]
+"""Start and end of a piece of text, in Unicode code points; the end is not part of it."""
+Scope = Literal["direct", "inherited"]
+Kind = Literal["passage", "query"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A publication that a note names. `id` is the same wherever it is named."""
+
+    id: str
+    publisher: str | None
+    title: str
+    year: int | None
+    date: str | None = None
+    url: str | None = None
+    accessed: str | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A footnote or endnote as written, and the sources it names.
+
+    `link` says how they were found: `own` text, `ibid:LABEL`, `supra:LABEL`, or
+    `unresolved` where the note points to something that isn't there.
+    """
+
+    id: str
+    label: str
+    text: str
+    sources: tuple[Source, ...]
+    link: str = "own"
+    section: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One sentence rests on one note.
+
+    `sentence` is its span in the text of the paragraph or passage that carries the
+    citation. `direct`: the sentence bears the marker. `inherited`: the marker stands at
+    the end of a later sentence of the same paragraph.
+    """
+
+    sentence: Span
+    label: str
+    scope: Scope
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Text without markers, its sentences as spans of it, and what they rest on."""
+
+    number: int
+    section: tuple[str, ...]
+    text: str
+    sentences: tuple[Span, ...]
+    citations: tuple[Citation, ...]
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A flaw that doesn't stop a build."""
+
+    line: int | None
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Text of the file that is in no paragraph and no note."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileInfo:
+    """What identifies a profile. `country` is its ISO 3166-1 alpha-3 code, where known."""
+
+    id: str
+    title: str
+    country: str | None
+    country_name: str | None
+    edition: int | None
+    file: str
+    url: str | None = None
+    regions: tuple[str, ...] = ()
+    inferred: tuple[str, ...] = ()
+    extra: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One document: a country in an edition, as its reader sees it."""
+
+    info: ProfileInfo
+    paragraphs: tuple[Paragraph, ...]
+    notes: tuple[Note, ...]
+    problems: tuple[Problem, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Each source once, in the order the notes name them."""
+        return tuple({s.id: s for note in self.notes for s in note.sources}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The unit of retrieval: whole sentences of one paragraph with their citations.
+
+    `span` is the passage's place in its paragraph's text; the spans in `sentences` and
+    `citations` are offsets into the passage's own `text`. `tokens` counts `text` in
+    tiktoken's cl100k_base.
+    """
+
+    id: str
+    profile: ProfileInfo
+    section: tuple[str, ...]
+    paragraph: int
+    span: Span
+    text: str
+    sentences: tuple[Span, ...]
+    citations: tuple[Citation, ...]
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage with its rank (from 1) and score (higher is better) for a query."""
+
+    rank: int
+    score: float
+    passage: Passage
+    highlights: tuple[Span, ...] = ()
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        return self.passage.citations
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors. `fingerprint` differs whenever the vectors could."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    @property
+    def max_tokens(self) -> int:
+        """How many tokens the model sees, its special tokens among them."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens the model would see of each text, special tokens included, uncut."""
+        ...
+
+    def encode(self, texts: Sequence[str], kind: Kind) -> FloatMatrix:
+        """float32, shape (n, d), in the order of `texts`; any length, not yet unit."""
+        ...
