@@ -8,7 +8,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
-import swagger_ui_bundle
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
@@ -160,7 +159,9 @@ def _add_api(app: FastAPI, index: Index) -> None:
 
 def _add_pages(app: FastAPI, index: Index) -> None:
     app.mount("/static", StaticFiles(directory=_FOLDER / "static"), name="static")
-    app.mount("/swagger", StaticFiles(directory=swagger_ui_bundle.swagger_ui_path), name="swagger")
+    # Only its copy of Swagger UI is taken: the page that loads it is ours, for the strict CSP.
+    swagger = Path(str(files("fastapi_offline"))) / "static"
+    app.mount("/swagger", StaticFiles(directory=swagger), name="swagger")
 
     @app.get("/", include_in_schema=False)
     def home(q: str = "") -> HTMLResponse:

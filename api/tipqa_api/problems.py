@@ -56,7 +56,8 @@ def problem(
 ) -> Response:
     """The problem document of an error, or the error page outside of the API."""
     title = HTTPStatus(status).phrase
-    if request.url.path == "/" or "text/html" in request.headers.get("accept", ""):
+    for_a_person = "text/html" in request.headers.get("accept", "")
+    if for_a_person and not request.url.path.startswith("/v1/"):
         return pages.error(status, title, detail)
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     return JSONResponse(body, status, headers, media_type="application/problem+json")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from importlib.resources import files
 from typing import Annotated, Any
 
 from fastapi import Path
@@ -199,18 +201,14 @@ class Problem(_Out):
     detail: str = Field(examples=["k is 0. Give a number from 1 to 1,000."])
 
 
-_SOURCE = {
-    "id": "us-department-of-state-human-rights-report-2004-75b2f099",
-    "publisher": "US Department of State",
-    "title": "Human Rights Report",
-    "year": 2004,
-    "url": None,
-}
-
-
 def answers(model: type[BaseModel], *errors: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route: its document, and the problems it may answer with."""
-    described: dict[int | str, dict[str, Any]] = {200: {"model": model}}
+    """The `responses` of a route: its document with a real example, and its problems.
+
+    The examples are what the shipped corpus answers; a test holds them to it.
+    """
+    examples = json.loads(files("tipqa_api").joinpath("examples.json").read_text("utf-8"))
+    content = {"application/json": {"example": examples[model.__name__]}}
+    described: dict[int | str, dict[str, Any]] = {200: {"model": model, "content": content}}
     for status in (422, *errors):
         described[status] = {
             "description": "What is wrong, and what to do",

@@ -271,6 +271,31 @@ def search(
     return 0 if hits else 1
 
 
+@app.command(
+    "eval", epilog="Example: [bold]tipqa eval questions/dev-2020.jsonl --index index[/bold]"
+)
+def evaluate(
+    questions: Annotated[Path, typer.Argument(help="Questions with their gold, as JSONL.")],
+    folder: IndexFolder = DEFAULT_INDEX,
+    encoder: EncoderName = DEFAULT_ENCODER,
+    as_json: Json = False,
+) -> None:
+    """Measure an index with questions whose answers are known."""
+    from tipqa.embed import load_encoder
+    from tipqa.evaluate import evaluate as measure
+    from tipqa.evaluate import load_questions, measures_document
+    from tipqa.search import open_index
+
+    asked = load_questions(questions)
+    opened = open_index(folder, load_encoder(encoder))
+    with terminal.progress() as progress:
+        measures = measure(opened, asked, lambda done: progress("ask", done, len(asked)))
+    if as_json:
+        terminal.print_json(measures_document(measures))
+    else:
+        terminal.print_measures(measures)
+
+
 @app.command(epilog="Example: [bold]tipqa serve --port 8080[/bold]")
 def serve(
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",

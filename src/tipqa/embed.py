@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -105,6 +106,7 @@ class SentenceEncoder:
         self.name = name
         self.folder = folder
         self._tokenizer = _tokenizer(name, folder)
+        self._lock = Lock()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -133,8 +135,10 @@ class SentenceEncoder:
         return [len(found.ids) for found in self._tokenizer.encode_batch(list(texts))]
 
     def encode(self, texts: Sequence[str], kind: Kind) -> FloatMatrix:
-        encode = self._model.encode_query if kind == "query" else self._model.encode_document
-        rows = encode(list(texts), batch_size=_BATCH, show_progress_bar=False)
+        with self._lock:  # the model's tokenizer serves one thread at a time
+            model = self._model
+            encode = model.encode_query if kind == "query" else model.encode_document
+            rows = encode(list(texts), batch_size=_BATCH, show_progress_bar=False)
         return np.asarray(rows, dtype=np.float32)
 
     @cached_property

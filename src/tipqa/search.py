@@ -118,6 +118,8 @@ def checked_query(query: str) -> str:
         raise QueryError(
             f"the query has {len(query):,} characters. Ask with {LONGEST_QUERY:,} or fewer."
         )
+    if any("\ud800" <= character <= "\udfff" for character in query):
+        raise QueryError("the query is not UTF-8 text. Give it as UTF-8.")
     folded = " ".join(query.split())
     if not any(character.isalnum() for character in folded):
         raise QueryError("the query is empty. Ask a question or give a few words.")

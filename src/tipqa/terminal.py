@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tipqa.evaluate import Measure
     from tipqa.index import Built, Progress
     from tipqa.search import Index
     from tipqa.types import Hit, Profile
@@ -21,7 +22,7 @@ def progress() -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import Progress
 
-    names = {"read": "Reading profiles", "embed": "Embedding passages"}
+    names = {"read": "Reading profiles", "embed": "Embedding passages", "ask": "Asking"}
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         tasks = {}
@@ -60,6 +61,13 @@ def print_built(built: Built, folder: Path) -> None:
     if built.too_long:
         shown = ", ".join(built.too_long[:3])
         print(f"{counted(len(built.too_long), 'sentence')} longer than the encoder sees: {shown}")
+
+
+def print_measures(measures: dict[str, dict[str, Measure]]) -> None:
+    """One line a type and measure: mean, 95% interval, number of questions."""
+    for kind, named in measures.items():
+        for name, m in named.items():
+            print(f"{kind:18} {name:8} {m.mean:.3f}  [{m.low:.3f}, {m.high:.3f}]  n={m.n}")
 
 
 def print_hits(index: Index, hits: list[Hit]) -> None:

@@ -22,6 +22,7 @@ FORMATS = tuple(_READERS)
 def find(path: Path) -> list[Path]:
     """The profile files at a path: itself, or all below a folder, in a fixed order.
 
+    Shells expand `*.md` to a README.md too, so none is a profile, not even by name.
     Files named README.md, hidden ones, and other endings than FORMATS are no profiles.
 
     Raises:
@@ -32,14 +33,14 @@ def find(path: Path) -> list[Path]:
             raise CorpusError(
                 path, None, f'has the ending "{path.suffix}". Profiles end in {", ".join(FORMATS)}.'
             )
-        return [path]
+        return [] if _is_readme(path) else [path]
     if not path.is_dir():
         raise CorpusError(path, None, "is no file or folder. Check the path.")
     files = sorted(
         file
         for file in path.rglob("*")
         if file.suffix.lower() in _READERS
-        and file.name.lower() != "readme.md"
+        and not _is_readme(file)
         and not any(part.startswith(".") for part in file.relative_to(path).parts)
         and file.is_file()
     )
@@ -52,6 +53,9 @@ def corpus_files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
     """Each profile file at some paths once, with its name as its profile carries it.
 
     The name is the file's path within the folder given, or the file's own name.
+
+    Raises:
+        CorpusError: there is nothing at a path, or no profile at any of them.
     """
     seen: set[Path] = set()
     for path in paths:
@@ -59,6 +63,12 @@ def corpus_files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
             if (real := file.resolve()) not in seen:
                 seen.add(real)
                 yield file, file.name if file == path else file.relative_to(path).as_posix()
+    if not seen:
+        raise CorpusError(paths[0], None, "is no profile, as any README.md. Name another file.")
+
+
+def _is_readme(path: Path) -> bool:
+    return path.name.lower() == "readme.md"
 
 
 def read(
@@ -78,7 +88,10 @@ def read(
     Raises:
         CorpusError: it can't be read; names the line and the remedy.
     """
-    find(path)
+    if not find(path):
+        raise CorpusError(path, None, "is no profile, as any README.md. Rename it to read it.")
+    if not str(path).isprintable():  # such a name could be neither stored nor shown
+        raise CorpusError(ascii(str(path)), None, "has a name that can't be shown. Rename it.")
     try:
         data = path.read_bytes()
     except OSError as error:

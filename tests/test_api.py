@@ -1,0 +1,239 @@
+"""HTTP: the documents of the contract, problem documents, and one page."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import httpx2
+import pytest
+from fastapi.testclient import TestClient
+
+from tipqa.embed import HashedWords
+from tipqa.index import build
+from tipqa.search import Index, open_index
+from tipqa_api import create_app
+
+
+@pytest.fixture(scope="module")
+def client(index: Index) -> TestClient:
+    return TestClient(create_app(index))
+
+
+def test_search(client: TestClient) -> None:
+    """The same document that the command line prints."""
+    answer = client.get("/v1/search", params={"q": "fish farms", "k": 2, "country": ["NO", "CL"]})
+    document = answer.json()
+    assert answer.status_code == 200
+    assert [r["rank"] for r in document["results"]] == [1, 2]
+    best = document["results"][0]
+    assert best["passage"]["id"] == "norway-2024#p1"
+    assert best["citations"][0]["note"] == "Labour Inspectorate. Annual Report. 2023."
+    start, end = best["citations"][0]["sentence"]
+    assert best["passage"]["text"][start:end].startswith("The labour inspectorate visited 240")
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+def test_empty_fields_of_a_form_are_no_filters(client: TestClient) -> None:
+    """As a browser sends a form that wasn't filled in."""
+    answer = client.get("/v1/search?q=fish&country=&region=&year_from=&publisher=&source=")
+    assert len(answer.json()["results"]) == 5
+
+
+def test_a_token_budget(client: TestClient) -> None:
+    """max_tokens cuts the list."""
+    full = client.get("/v1/search?q=fish").json()["results"]
+    first = full[0]["passage"]["tokens"]
+    assert client.get(f"/v1/search?q=fish&max_tokens={first}").json()["results"] == full[:1]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("/v1/search", 422, "q is missing"),
+        ("/v1/search?q=", 422, "the query is empty"),
+        ("/v1/search?q=%20", 422, "the query is empty"),
+        ("/v1/search?q=" + "x" * 50_000, 422, "50,000 characters"),
+        ("/v1/search?q=fish&k=0", 422, "k is 0. Give a number from 1 to 1,000."),
+        ("/v1/search?q=fish&k=100000", 422, "k is 100000"),
+        ("/v1/search?q=fish&k=ten", 422, 'k is "ten"'),
+        ("/v1/search?q=fish&contry=NO", 422, 'no parameter "contry"'),
+        ("/v1/search?q=fish&country=Narnia", 422, 'country "Narnia"'),
+        ("/v1/search?q=fish&year_from=2024&year_to=2020", 422, "2024, after year_to"),
+        ("/v1/search?q=fish&source=no-such", 422, 'source "no-such"'),
+        ("/v1/passages/norway-2024", 404, "# as %23"),
+        ("/v1/passages/norway-2024%23p99", 404, "norway-2024#p99"),
+        ("/v1/profiles/no-such", 404, "/v1/profiles lists them"),
+        ("/v1/sources/no-such", 404, "/v1/sources lists them"),
+        ("/v1/sources?limit=0", 422, "limit"),
+        ("/v1/nothing", 404, "/v1/nothing"),
+    ],
+)
+def test_errors_are_problem_documents(
+    client: TestClient, path: str, status: int, told: str
+) -> None:
+    """RFC 9457, with one line that names what is wrong; for a browser too."""
+    for accept in ("*/*", "text/html"):
+        answer = client.get(path, headers={"accept": accept})
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        document = answer.json()
+        assert set(document) == {"type", "title", "status", "detail"}
+        assert document["status"] == status
+        assert told in document["detail"]
+
+
+def test_a_wrong_method_names_the_right_one(client: TestClient) -> None:
+    """405 as a problem document, with the Allow header."""
+    answer = client.post("/v1/search")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert answer.json()["detail"] == "POST is not possible here. Use GET."
+
+
+def test_passages_profiles_and_sources_lead_to_each_other(client: TestClient) -> None:
+    """From a hit to its passage, its profile, its source, and back to the passage."""
+    hit = client.get("/v1/search?q=vineyards&k=1").json()["results"][0]
+    identity = hit["passage"]["id"]
+    passage = client.get(f"/v1/passages/{identity.replace('#', '%23')}").json()
+    assert passage["passage"] == hit["passage"]
+    assert passage["citations"] == hit["citations"]
+
+    profiles = client.get("/v1/profiles").json()
+    assert profiles["total"] == 3
+    assert [p["id"] for p in profiles["profiles"]] == [
+        "atlantis-2023", "chile-2022", "norway-2024",
+    ]  # fmt: skip
+    profile = client.get(f"/v1/profiles/{hit['passage']['profile']['id']}").json()
+    assert profile["paragraphs"][0]["text"] == hit["passage"]["text"]
+
+    source = hit["citations"][0]["sources"][0]["id"]
+    assert source in [s["id"] for s in client.get("/v1/sources").json()["sources"]]
+    resting = client.get(f"/v1/sources/{source}").json()
+    assert [p["passage"]["id"] for p in resting["passages"]] == [identity]
+    page = client.get("/v1/sources?limit=1&offset=1").json()
+    assert (page["total"], len(page["sources"])) == (4, 1)
+
+
+def test_health(client: TestClient) -> None:
+    """Alive, and ready with its index."""
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json()["index"]["passages"] == 5
+
+
+def test_metrics_count_routes_not_questions(client: TestClient) -> None:
+    """What was asked is in no metric."""
+    client.get("/v1/search?q=secretword")
+    metrics = client.get("/metrics").text
+    assert 'handler="/v1/search"' in metrics
+    assert "secretword" not in metrics
+
+
+def test_the_page_works_without_javascript(client: TestClient) -> None:
+    """A form, passages with numbered notes, and no script."""
+    page = client.get("/").text
+    assert '<input id="q" name="q"' in page
+    assert "3 profiles, editions 2022 to 2024" in page
+    found = client.get("/", params={"q": "how many fish farms"}).text
+    assert "<mark>The labour inspectorate visited 240 fish farms during the year.</mark>" in found
+    assert re.search(r'<li id="h1-1">Labour Inspectorate\. Annual Report\. 2023\.</li>', found)
+    assert "This passage rests on the profile alone" in found
+    assert 'href="https://example.org/code"' in found
+    for text in (page, found):
+        assert "<script" not in text
+        assert "style=" not in text
+        assert not re.search(r'(?:src|href)="https?://(?!example\.org)', text)
+
+
+def test_the_page_tells_of_a_bad_question(client: TestClient) -> None:
+    """In the page's own words, not as JSON."""
+    answer = client.get("/", params={"q": "?!"})
+    assert answer.status_code == 422
+    assert 'role="alert">The query is empty.' in answer.text
+    missing = client.get("/nowhere", headers={"accept": "text/html"})
+    assert missing.status_code == 404
+    assert "Back to the search" in missing.text
+
+
+def test_hostile_text_shows_as_text(tmp_path: Path) -> None:
+    """Of a file and of a question: nothing of it becomes markup or a link."""
+    file = tmp_path / "chile-2020.md"
+    file.write_text(
+        "# <b>Chile</b>\n\nGangs <script>alert(1)</script> beg.[^1]\n\n"
+        '[^1]: javascript:alert(2). <img src=x onerror="alert(3)">. 2020. javascript:alert(4)\n'
+    )
+    build([file], tmp_path / "i", HashedWords())
+    client = TestClient(create_app(open_index(tmp_path / "i", HashedWords())))
+    page = client.get("/", params={"q": '"><script>gangs</script>'}).text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script" not in page
+    assert "<img" not in page
+    assert 'href="javascript' not in page
+    policy = client.get("/").headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_openapi_has_real_examples(client: TestClient) -> None:
+    """Each route of the API shows a document; the docs page asks no other host."""
+    description = client.get("/openapi.json").json()
+    for path, methods in description["paths"].items():
+        if path.startswith("/v1/"):
+            shown = methods["get"]["responses"]["200"]["content"]["application/json"]["example"]
+            assert shown
+    docs = client.get("/docs").text
+    assert "/swagger/swagger-ui-bundle.js" in docs
+    assert "http://" not in docs.replace("http://www.w3.org", "")
+    assert "https://" not in docs
+    assert client.get("/swagger/swagger-ui-bundle.js").status_code == 200
+
+
+def test_a_fault_of_ours_is_a_problem_document_too(
+    index: Index, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """500 says nothing of what was asked, and neither does the log."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("secretword")
+
+    client = TestClient(create_app(index), raise_server_exceptions=False)
+    monkeypatch.setattr(type(index), "search", broken)
+    with caplog.at_level(logging.DEBUG):
+        answer = client.get("/v1/search?q=secretword")
+    assert answer.status_code == 500
+    assert answer.json()["detail"] == "Something here is broken. Try again later."
+    told = [r.getMessage() for r in caplog.records if r.name == "tipqa_api"]
+    assert told == ["/v1/search failed with RuntimeError"]
+
+
+def test_serve_for_real(index_folder: Path) -> None:
+    """`tipqa serve` tells its address, answers, logs no question, and stops when asked to."""
+    command = [sys.executable, "-c", "from tipqa.cli import main; main()", "serve", "--port", "0"]
+    environment = {**os.environ, "TIPQA_ENCODER": "hashed-words", "TIPQA_INDEX": str(index_folder)}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        address = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+        try:
+            assert address
+            answer = httpx2.get(f"{address[0]}/v1/search", params={"q": "secretword fish"})
+            assert answer.json()["results"][0]["passage"]["id"] == "norway-2024#p1"
+            with pytest.raises(HTTPError) as refused:  # longer than httpx2 would send
+                urlopen(f"{address[0]}/v1/search?q={'y' * 100_000}")
+            with refused.value as answered:
+                assert "100,000 characters" in json.load(answered)["detail"]
+            assert httpx2.get(f"{address[0]}/", params={"q": "secretword"}).status_code == 200
+        finally:
+            process.send_signal(signal.SIGINT)
+            said = process.stdout.read()
+    assert 'Try: "' in said
+    assert "secretword" not in said

@@ -1,0 +1,255 @@
+"""The command line: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tipqa.cli import main
+
+
+class Ended(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, index_folder: Path
+) -> Run:
+    """Run tipqa in this process, on the small index, with the encoder that needs no model."""
+    monkeypatch.setenv("TIPQA_ENCODER", "hashed-words")
+    monkeypatch.setenv("TIPQA_INDEX", str(index_folder))
+
+    def run(*arguments: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["tipqa", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert isinstance(ended.value.code, int)
+        return Ended(ended.value.code, *capsys.readouterr())
+
+    return run
+
+
+def test_search_shows_passages_with_their_notes(run: Run) -> None:
+    """Country, section, text and the note; numbers start at 1 whatever the label was."""
+    ended = run("search", "how many fish farms did inspectors visit", "-k", 1)
+    assert ended.code == 0
+    assert "1. Norway › Inspection, 2024  (norway-2024#p1" in ended.out
+    assert "240 fish farms during the year. [1]" in ended.out
+    assert "[1] Labour Inspectorate. Annual Report. 2023." in ended.out
+    assert "A sentence without a number rests on the profile alone." in ended.out
+
+
+def test_search_marks_what_is_inherited(run: Run) -> None:
+    """A sentence that is covered by a later marker says so."""
+    ended = run("search", "penalty for trafficking raised by Parliament", "-k", 1)
+    assert "raised the penalty for trafficking to ten years. [↓1] [↓2]" in ended.out
+    assert "apply it since May. [1] [2]" in ended.out
+
+
+def test_search_json_is_the_contract(run: Run) -> None:
+    """One document on stdout, with the fields of the contract."""
+    ended = run("search", "penalty", "-k", 2, "--country", "NO", "--json")
+    document = json.loads(ended.out)
+    assert (ended.code, ended.err) == (0, "")
+    assert document["query"] == "penalty"
+    assert document["index"]["profiles"] == 3
+    first = document["results"][0]
+    assert first["passage"]["id"] == "norway-2024#p2"
+    assert first["passage"]["profile"]["country"] == "NOR"
+    assert first["passage"]["section"] == ["Law"]
+    assert [(c["label"], c["scope"], c["sentence"]) for c in first["citations"]] == [
+        ("1", "inherited", [0, 59]),
+        ("2", "inherited", [0, 59]),
+        ("1", "direct", [60, 86]),
+        ("2", "direct", [60, 86]),
+    ]
+    assert first["citations"][0]["sources"][0]["url"] == "https://example.org/code"
+
+
+def test_nothing_found_is_exit_1(run: Run) -> None:
+    """A country without a profile finds nothing; the JSON document is there all the same."""
+    ended = run("search", "penalty", "--country", "Kenya", "--json")
+    assert ended.code == 1
+    assert json.loads(ended.out)["results"] == []
+    assert "Nothing found" in run("search", "penalty", "--country", "Kenya").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["search", ""], "the query is empty"),
+        (["search", "x" * 100_000], "100,000 characters"),
+        (["search", "fish \udcff"], "is not UTF-8"),
+        (["search", "fish", "-k", "0"], "-k is 0. Give a number from 1 to 1,000."),
+        (["search", "fish", "-k", "100000"], "-k is 100000"),
+        (["search", "fish", "-k", "many"], "'-k'"),
+        (["search", "fish", "--max-tokens", "0"], "max_tokens is 0"),
+        (["search", "fish", "--country", "Narnia"], 'country "Narnia"'),
+        (["search", "fish", "--index", "no/such"], "no/such: holds no index"),
+        (["search", "fish", "--encoder", "all-MiniLM-L6-v2"], "was built by encoder"),
+        (["search"], "give either a question or --batch"),
+        (["search", "fish", "--batch", "x"], "give either a question or --batch"),
+        (["search", "--batch", "no/such"], "no/such: can't be opened"),
+        (["search", "fish", "--colour", "red"], "--colour"),
+        (["sing"], "sing"),
+        (["read", "no/such.md"], "no/such.md: is no file or folder"),
+        (["check", "no/such"], "no/such: is no file or folder"),
+        (["index", "no/such"], "no/such: is no file or folder"),
+        (["index", "x", "--edition", "12"], "--edition"),
+        (["serve", "--port", "70000"], "--port"),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_2(run: Run, arguments: list[str], told: str) -> None:
+    """Whatever is wrong, stderr has one line that names it, stdout nothing."""
+    ended = run(*arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert len(ended.err.splitlines()) == 1
+    assert told in ended.err
+
+
+def test_broken_files_are_one_line_and_exit_2(run: Run, tmp_path: Path) -> None:
+    """A folder with a broken file builds nothing; the line names file and remedy."""
+    for name, data, told in (
+        ("empty.md", b"", "empty.md: is empty"),
+        ("binary.md", b"\x7fELF\0\0", "binary.md:1: is binary"),
+        ("latin.md", b"caf\xe9", "latin.md:1: is not UTF-8"),
+        ("front.md", b'---\ntitle: "x\n---\nText.', "front.md:"),
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / name).write_bytes(data)
+        ended = run("index", folder, "--index", tmp_path / "i")
+        assert (ended.code, ended.out, len(ended.err.splitlines())) == (2, "", 1)
+        assert told in ended.err
+    assert run("search", "x", "--index", tmp_path / "i").code == 2
+
+
+def test_a_readme_is_no_profile(run: Run, corpus: Path, tmp_path: Path) -> None:
+    """A shell's *.md names it too: it is passed over, and alone it is an error."""
+    readme = corpus / "README.md"
+    ended = run("index", readme, corpus / "chile.md", "--index", tmp_path / "i")
+    assert "1 profile, 1 passage" in ended.out
+    for command in ("index", "check", "read"):
+        assert "is no profile" in run(command, readme).err
+
+
+def test_batch_keeps_the_order_and_the_wrong_ones(run: Run, tmp_path: Path) -> None:
+    """One JSON document a line; a bad line has its error in its place."""
+    file = tmp_path / "questions"
+    file.write_bytes(
+        b'fish farms\n\n{"question": "penalty", "id": 7}\n{"query": "x"}\n{bad\n\xff\nbegging\n\n'
+    )
+    ended = run("search", "--batch", file, "-k", 1)
+    documents = [json.loads(line) for line in ended.out.splitlines()]
+    found = [d["results"][0]["passage"]["id"] if "results" in d else d["error"] for d in documents]
+    assert ended.code == 0
+    assert found[0] == "norway-2024#p1"
+    assert found[1].startswith("the query is empty")
+    assert found[2] == "norway-2024#p2"
+    assert found[3].startswith(f"{file}:4: is no JSON object")
+    assert found[4].startswith(f"{file}:5: is no JSON object")
+    assert found[5].startswith(f"{file}:6: is not UTF-8")
+    assert len(found) == 7
+    assert "4 of 7 questions are wrong" in ended.err
+
+
+def test_index_then_search(run: Run, corpus: Path, tmp_path: Path) -> None:
+    """Build, build again, and be told of files that are skipped."""
+    folder = tmp_path / "i"
+    ended = run("index", corpus, "--index", folder)
+    assert ended.code == 0
+    assert "3 profiles, 5 passages; 5 embedded" in ended.out
+    assert "flaws in the files" in ended.out
+    assert "nothing has changed" in run("index", corpus, "--index", folder).out
+
+    other = Path(shutil.copytree(corpus, tmp_path / "other"))
+    (other / "broken.md").write_bytes(b"\0")
+    ended = run("index", other, "--index", folder, "--skip-unreadable", "--json")
+    assert ended.code == 0
+    assert json.loads(ended.out)["embedded"] == 0
+    assert "skipped" in ended.err
+    assert "broken.md:1: is binary" in ended.err
+
+
+def test_a_changed_corpus_is_told(run: Run, corpus: Path, tmp_path: Path) -> None:
+    """It answers, and says that it is stale."""
+    own = Path(shutil.copytree(corpus, tmp_path / "corpus"))
+    run("index", own, "--index", tmp_path / "i")
+    (own / "chile.md").unlink()
+    ended = run("search", "vineyards", "--index", tmp_path / "i", "--json")
+    assert json.loads(ended.out)["index"]["stale"] is True
+    assert "has changed since" in run("search", "vineyards", "--index", tmp_path / "i").err
+
+
+def test_check_lists_flaws_by_line(run: Run, corpus: Path) -> None:
+    """file:line: code message, then the counts; exit 1 where there is a warning."""
+    ended = run("check", corpus)
+    assert ended.code == 1
+    place = corpus / "atlantis.md"
+    assert f'{place}:3: unknown-country "Atlantis"' in ended.out
+    assert f'{place}:7: unresolved-marker marker "x" in paragraph 1' in ended.out
+    assert f"{corpus / 'norway.md'}:15: uncited-paragraph" in ended.out
+    assert ended.out.endswith("3 files: 0 errors, 2 warnings, 2 notices\n")
+    assert run("check", corpus / "norway.md").code == 0
+
+
+def test_check_reads_on_past_an_unreadable_file(run: Run, tmp_path: Path) -> None:
+    """It is an error in the list, and the other file is still looked at."""
+    (tmp_path / "a.md").write_bytes(b"\xff")
+    (tmp_path / "b.md").write_text("---\ncountry: Chile\nedition: 2020\n---\nGrapes.[^4]")
+    ended = run("check", tmp_path, "--json")
+    document = json.loads(ended.out)
+    assert ended.code == 1
+    assert document["counts"] == {"error": 1, "warning": 1, "notice": 1}
+    assert [f["code"] for f in document["findings"]] == [
+        "unreadable", "unresolved-marker", "uncited-paragraph",
+    ]  # fmt: skip
+
+
+def test_read_shows_a_profile(run: Run, corpus: Path) -> None:
+    """As text for people and as the contract's document; flaws are no failure."""
+    ended = run("read", corpus / "atlantis.md", "--json")
+    document = json.loads(ended.out)
+    assert ended.code == 0
+    assert document["profile"]["country"] is None
+    assert document["profile"]["country_name"] == "Atlantis"
+    assert document["paragraphs"][0]["sentences"] == [{"span": [0, 45], "citations": []}]
+    assert {p["code"] for p in document["problems"]} == {"unknown-country", "unresolved-marker"}
+    told = run("read", corpus / "norway.md").out
+    assert "Courts apply it since May. [1] [2]" in told
+    assert "3: Labour Inspectorate. Annual Report. 2023." in told
+
+
+def test_terminal_is_not_obeyed(run: Run, tmp_path: Path) -> None:
+    """Control characters of a file don't reach the terminal."""
+    file = tmp_path / "chile-2020.md"
+    file.write_text("Clear \x1b[2J the [bold]screen[/bold] \x07now.")
+    out = run("read", file).out
+    assert "\x1b" not in out
+    assert "\x07" not in out
+    assert "[bold]screen[/bold]" in out
+
+
+@pytest.mark.parametrize("command", ["", "read", "check", "index", "search", "serve"])
+def test_help_has_an_example(run: Run, command: str) -> None:
+    """Each command's help ends with a line to try."""
+    ended = run(*filter(None, [command]), "--help")
+    assert ended.code == 0
+    assert f"Example: tipqa {command}".strip() in ended.out
+
+
+def test_version(run: Run) -> None:
+    """Just the number."""
+    assert run("--version").out == "0.1.0\n"

@@ -1,0 +1,57 @@
+"""The way of the data goes one way, and so do the imports."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from conftest import REPOSITORY
+
+# Each may import only what stands above it.
+ORDER = """errors types slugs files countries sentences sources notes
+readers.front_matter readers.draft readers.markdown readers.text readers
+tokens chunk embed tables store generation index search cite evaluate documents check
+terminal cli""".split()
+
+
+def imports(path: Path) -> set[str]:
+    """The modules of ours that a file imports, wherever in it, but for types' sake."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body = []
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            known = {name for name in whole if name.removeprefix("tipqa.") in ORDER}
+            found |= known or {node.module}
+    return found
+
+
+def test_modules_import_only_what_stands_above_them() -> None:
+    """No module of tipqa imports one that comes later in ORDER, nor itself."""
+    folder = REPOSITORY / "src" / "tipqa"
+    seen = set()
+    for path in folder.rglob("*.py"):
+        module = ".".join(path.relative_to(folder).with_suffix("").parts)
+        module = module.removesuffix(".__init__")
+        if module == "__init__":
+            continue
+        seen.add(module)
+        for name in imports(path):
+            other = name.removeprefix("tipqa.")
+            if name.startswith("tipqa."):
+                assert ORDER.index(other) < ORDER.index(module), f"{module} imports {other}"
+    assert seen == set(ORDER)
+
+
+def test_only_the_command_line_knows_of_http() -> None:
+    """Of tipqa only cli.py imports tipqa_api."""
+    knows = {
+        path.name
+        for path in (REPOSITORY / "src" / "tipqa").rglob("*.py")
+        if any(name.startswith("tipqa_api") for name in imports(path))
+    }
+    assert knows == {"cli.py"}
