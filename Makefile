@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 .PHONY: serve index test lint constraints
 
 serve: index
-	@$(BIN)/tipqa serve --host $(HOST) --port $(PORT) --index "$(INDEX)"
+	@exec $(BIN)/tipqa serve --host $(HOST) --port $(PORT) --index "$(INDEX)"
 
 index: .venv/.installed
 	@$(BIN)/tipqa index "$(CORPUS)" --index "$(INDEX)"
