@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
+from conftest import REPOSITORY
+from tipqa.check import RULES
 from tipqa.cli import main
 
 
@@ -201,8 +204,18 @@ def test_check_lists_flaws_by_line(run: Run, corpus: Path) -> None:
     assert f'{place}:3: unknown-country "Atlantis"' in ended.out
     assert f'{place}:7: unresolved-marker marker "x" in paragraph 1' in ended.out
     assert f"{corpus / 'norway.md'}:15: uncited-paragraph" in ended.out
-    assert ended.out.endswith("3 files: 0 errors, 2 warnings, 2 notices\n")
+    assert ended.out.endswith("3 files: 0 errors, 2 warnings, 3 notices\n")
+    assert re.search(r"norway\.md +0 +0 +2 ", ended.out)
     assert run("check", corpus / "norway.md").code == 0
+
+
+def test_check_explains_its_codes(run: Run) -> None:
+    """Each code has a level and a remedy; an unknown one names those there are."""
+    for code, (level, _) in RULES.items():
+        ended = run("check", "--explain", code)
+        assert ended.code == 0
+        assert ended.out.startswith(f"{code} ({level}): ")
+    assert "unresolved-marker" in run("check", "--explain", "nonsense").err
 
 
 def test_check_reads_on_past_an_unreadable_file(run: Run, tmp_path: Path) -> None:
@@ -253,3 +266,13 @@ def test_help_has_an_example(run: Run, command: str) -> None:
 def test_version(run: Run) -> None:
     """Just the number."""
     assert run("--version").out == "0.1.0\n"
+
+
+def test_every_code_that_can_be_told_is_explained() -> None:
+    """No reader tells of a flaw that check can't explain, and none is explained in vain."""
+    source = REPOSITORY / "src" / "tipqa"
+    text = "".join(path.read_text("utf-8") for path in source.rglob("*.py"))
+    told = set(
+        re.findall(r'(?:Problem|Finding)\([^"]*?(?:f?"[^"]*"[^"]*?)??"([a-z]+(?:-[a-z]+)+)"', text)
+    )
+    assert told | {"unreadable"} == set(RULES)

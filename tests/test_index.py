@@ -95,6 +95,8 @@ def test_an_unreadable_file_leaves_the_old_index_whole(own_corpus: Path, tmp_pat
     (own_corpus / "more.md").write_text("---\ncountry: Kenya\nedition: 2020\n---\nTea pickers.")
     built = build([own_corpus], folder, HashedWords(), skip_unreadable=True)
     assert (built.profiles, len(built.skipped)) == (4, 1)
+    again = build([own_corpus], folder, HashedWords(), skip_unreadable=True)
+    assert (again.changed, again.skipped) == (False, built.skipped)
 
 
 def test_flaws_do_not_stop_a_build(tmp_path: Path) -> None:

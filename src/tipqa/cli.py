@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -111,28 +112,30 @@ def check(
     as_json: Json = False,
     country: Country = None,
     edition: Edition = None,
+    explain: Annotated[
+        str | None, typer.Option("--explain", metavar="CODE", help="What a code means.")
+    ] = None,
 ) -> int:
     """Tell an editor what the readers make of some files: flaws, and what is left out.
 
     Exit 1 where there are errors or warnings; notices alone are fine.
     """
-    from tipqa.check import check as look
+    from tipqa import check as checker
 
-    files, findings = look(paths, country, edition)
-    counts = {level: 0 for level in ("error", "warning", "notice")}
-    for finding in findings:
-        counts[finding.level] += 1
+    if explain is not None:
+        print(checker.explain(explain))
+        return 0
+    files, findings = checker.check(paths, country, edition)
+    counts = Counter(finding.level for finding in findings)
     if as_json:
         found = [
             {"file": f.file, "line": f.line, "level": f.level, "code": f.code, "message": f.message}
             for f in findings
         ]
-        terminal.print_json({"files": files, "counts": counts, "findings": found})
+        by_level = {level: counts[level] for level in checker.LEVELS}
+        terminal.print_json({"files": len(files), "counts": by_level, "findings": found})
     else:
-        for finding in findings:
-            print(terminal.printable(str(finding)))
-        told = ", ".join(terminal.counted(number, level) for level, number in counts.items())
-        print(f"{terminal.counted(files, 'file')}: {told}")
+        terminal.print_findings(files, findings)
     return 1 if counts["error"] or counts["warning"] else 0
 
 
@@ -165,8 +168,8 @@ def index(
             skip_unreadable=skip_unreadable,
             progress=progress,
         )
-    for error in built.skipped:
-        print(f"tipqa: skipped {terminal.printable(str(error))}", file=sys.stderr)
+    for skipped in built.skipped:
+        print(f"tipqa: skipped {terminal.printable(skipped)}", file=sys.stderr)
     if as_json:
         terminal.print_json(terminal.built_document(built))
     else:

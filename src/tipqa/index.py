@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -43,8 +44,22 @@ class Built:
     embedded: int
     changed: bool
     problems: int
-    skipped: tuple[CorpusError, ...]
+    skipped: tuple[str, ...]
     too_long: tuple[str, ...]
+
+    @classmethod
+    def of(cls, name: str, manifest: dict[str, Any], embedded: int, changed: bool) -> Built:
+        """What a manifest says was built."""
+        return cls(
+            generation=name,
+            profiles=manifest["counts"]["profiles"],
+            passages=manifest["counts"]["passages"],
+            embedded=embedded,
+            changed=changed,
+            problems=manifest["counts"]["problems"],
+            skipped=tuple(manifest["skipped"]),
+            too_long=tuple(manifest["too_long"]),
+        )
 
 
 def build(
@@ -101,25 +116,19 @@ def _build(
 ) -> Built:
     _sweep(folder)
     files = list(readers.corpus_files(paths))
-    settings = {"country": country, "edition": edition, "skip_unreadable": skip_unreadable}
+    settings = {
+        "country": country,
+        "edition": edition,
+        "skip_unreadable": skip_unreadable,
+        "code": _code_digest(),
+    }
     corpus = {
         "paths": [str(path.resolve()) for path in paths],
         "files": digests([file for file, _ in files]),
-        "settings": settings,
     }
     old = _open_quietly(folder, encoder)
-    if old is not None and old.manifest["corpus"] == corpus:
-        counts = old.manifest["counts"]
-        return Built(
-            old.name,
-            counts["profiles"],
-            counts["passages"],
-            0,
-            False,
-            counts["problems"],
-            (),
-            tuple(old.manifest["too_long"]),
-        )
+    if old and (old.manifest["corpus"], old.manifest["settings"]) == (corpus, settings):
+        return Built.of(old.name, old.manifest, embedded=0, changed=False)
 
     profiles, skipped = _read_all(files, country, edition, skip_unreadable, progress)
     found: list[Passage] = []
@@ -145,7 +154,9 @@ def _build(
                 "max_tokens": encoder.max_tokens,
                 "dimension": int(vectors.shape[1]),
             },
+            "settings": settings,
             "corpus": corpus,
+            "skipped": [str(error) for error in skipped],
             "counts": {"profiles": len(profiles), "passages": len(found), "problems": problems},
             "too_long": too_long,
             "files": {name: sha256_of(building / name) for name in (VECTORS, DATABASE)},
@@ -157,9 +168,7 @@ def _build(
             flush(building / file)
         flush(building)
         _make_current(folder, building, name)
-    return Built(
-        name, len(profiles), len(found), embedded, True, problems, tuple(skipped), tuple(too_long)
-    )
+    return Built.of(name, manifest, embedded, changed=True)
 
 
 def _read_all(
@@ -216,7 +225,7 @@ def _vectors(
 ) -> tuple[FloatMatrix, int]:
     """A unit vector for each text, and how many of them had to be made."""
     rows = old.store.keys() if old else {}
-    new = list(dict.fromkeys(n for n, key in enumerate(keys) if key not in rows))
+    new = [n for n, key in enumerate(keys) if key not in rows]
     made = embed(
         [texts[n] for n in new],
         encoder,
@@ -266,6 +275,12 @@ def _sweep(folder: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
         else:
             left.unlink()
+
+
+def _code_digest() -> str:
+    """What reads, cuts and stores: where it has changed, an unchanged corpus is read anew."""
+    modules = sorted(Path(__file__).parent.rglob("*.py"))
+    return hashlib.sha256("".join(map(sha256_of, modules)).encode()).hexdigest()
 
 
 def _open_quietly(folder: Path, encoder: Encoder) -> Generation | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tipqa.check import Finding
     from tipqa.evaluate import Measure
     from tipqa.index import Built, Progress
     from tipqa.search import Index
@@ -43,7 +45,7 @@ def built_document(built: Built) -> dict[str, Any]:
         "embedded": built.embedded,
         "changed": built.changed,
         "problems": built.problems,
-        "skipped": [str(error) for error in built.skipped],
+        "skipped": list(built.skipped),
         "too_long": list(built.too_long),
     }
 
@@ -61,6 +63,27 @@ def print_built(built: Built, folder: Path) -> None:
     if built.too_long:
         shown = ", ".join(built.too_long[:3])
         print(f"{counted(len(built.too_long), 'sentence')} longer than the encoder sees: {shown}")
+
+
+def print_findings(files: Sequence[str], findings: Sequence[Finding]) -> None:
+    """A line a finding, a table by file where there are several, and the sum."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from tipqa.check import LEVELS
+
+    for finding in findings:
+        print(printable(str(finding)))
+    counts = Counter((finding.file, finding.level) for finding in findings)
+    if len(files) > 1:
+        table = Table("file", *(f"{level}s" for level in LEVELS), box=None)
+        for file in files:
+            table.add_row(Text(printable(file)), *(str(counts[file, level]) for level in LEVELS))
+        Console(soft_wrap=True, highlight=False).print(table)
+    sums = [sum(counts[file, level] for file in files) for level in LEVELS]
+    told = ", ".join(counted(n, level) for n, level in zip(sums, LEVELS, strict=True))
+    print(f"{counted(len(files), 'file')}: {told}")
 
 
 def print_measures(measures: dict[str, dict[str, Measure]]) -> None:

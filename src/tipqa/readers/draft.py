@@ -156,7 +156,7 @@ def _identity(
                 Problem(
                     None,
                     "inferred-country",
-                    f"no country is given; {found.name} is inferred from the text",
+                    f"no country is given; {found.name} is inferred from its name or text",
                 )
             )
         else:
@@ -182,7 +182,7 @@ def _identity(
                 Problem(
                     None,
                     "inferred-edition",
-                    f"no edition is given; {year} is inferred, the newest year it names",
+                    f"no edition is given; {year} is inferred from its name, sources or text",
                 )
             )
         else:
