@@ -1,0 +1,325 @@
+"""Markdown profiles: blocks, markers, notes, and what is left out."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tipqa.errors import CorpusError
+from written import FRONT, codes, left_out, links, read, texts
+
+NOTES = "\n\n[^1]: UNICEF. At sea. 2004.\n[^2]: ILO. On land. 2005.\n"
+FIRST = FRONT.count("\n") + 1
+"""The line after the front matter and its blank line."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("markdown")
+
+
+@pytest.fixture
+def body(folder):
+    """Read a Markdown text below the front matter that every profile here has."""
+    return lambda text: read(folder, FRONT + text)
+
+
+def notes(profile):
+    return [(note.label, note.text) for note in profile.notes]
+
+
+def test_headings_nest(body):
+    """A paragraph's section is its headings from the highest down; a higher one ends the lower."""
+    profile = body(
+        "No section.\n\n## Law\n\nIn law.\n\n### Penalties ###\n\nIn penalties.\n\n"
+        "#### Fines\n\nIn fines.\n\n### Courts\n\nIn courts.\n\n## Police\n\nIn police.\n"
+    )
+
+    assert [(p.text, p.section) for p in profile.paragraphs] == [
+        ("No section.", ()),
+        ("In law.", ("Law",)),
+        ("In penalties.", ("Law", "Penalties")),
+        ("In fines.", ("Law", "Penalties", "Fines")),
+        ("In courts.", ("Law", "Courts")),
+        ("In police.", ("Police",)),
+    ]
+
+
+def test_a_heading_needs_a_space(body):
+    """A line that begins with a hashtag is text."""
+    profile = body("#StopForcedLabor is a campaign.\n")
+
+    assert texts(profile) == ["#StopForcedLabor is a campaign."]
+
+
+def test_the_first_top_heading_is_the_title(folder):
+    """Front matter goes before it; then the heading is left out and listed."""
+    text = "# Norway in brief\n\nPolice came.\n"
+
+    assert read(folder, text).info.title == "Norway in brief"
+    profile = read(folder, FRONT + text)
+    assert profile.info.title == "Norway: an example, 2024"
+    assert profile.paragraphs[0].section == ()
+    assert left_out(profile) == [(FIRST, "Norway in brief")]
+
+
+def test_list_items_and_quoted_paragraphs_are_paragraphs(body):
+    """Each with its own markers, numbered through the profile, with its line."""
+    profile = body(
+        "Two steps:\n\n- One ran.[^1]\n- Two ran,\n  and far.[^2]\n\n  Three ran.\n"
+        "    * Four ran.\n\n1. Five ran.\n2. Six ran.\n\n> Seven ran.\n> Eight ran.[^1]\n>\n"
+        "> Nine ran.\n" + NOTES
+    )
+
+    assert [(p.number, p.text) for p in profile.paragraphs] == [
+        (1, "Two steps:"),
+        (2, "One ran."),
+        (3, "Two ran, and far."),
+        (4, "Three ran."),
+        (5, "Four ran."),
+        (6, "Five ran."),
+        (7, "Six ran."),
+        (8, "Seven ran. Eight ran."),
+        (9, "Nine ran."),
+    ]
+    assert [p.line - FIRST for p in profile.paragraphs] == [0, 2, 3, 6, 7, 9, 10, 12, 15]
+    assert links(profile.paragraphs[2]) == [("Two ran, and far.", "2", "direct")]
+    assert links(profile.paragraphs[7]) == [
+        ("Seven ran.", "1", "inherited"),
+        ("Eight ran.", "1", "direct"),
+    ]
+    assert links(profile.paragraphs[8]) == []
+
+
+def test_indented_text_is_a_paragraph(body):
+    """Four spaces make no code block here, and dashes below a line no heading."""
+    profile = body("    One ran.\n\nTwo ran.\n---\nThree ran.\n")
+
+    assert texts(profile) == ["One ran.", "Two ran.", "Three ran."]
+    assert {p.section for p in profile.paragraphs} == {()}
+
+
+def test_tables_captions_fences_rules_and_images_are_left_out_and_listed(body):
+    """Line by line; a sentence that only begins with "Table" stays."""
+    profile = body(
+        "Police came.\n\n"
+        "Table 1. Raids by year\n\n"
+        "| Year | Raids |\n|------|-------|\n| 2020 | 4 |\n\n"
+        "Table 2 of the report is not public.\n\n"
+        "```\ncode\n```\n\n---\n\n"
+        "![A map](map.png)\n\n"
+        "They ![icon](i.png) left.\n\n"
+        "| A |\n|---|\n| b |\n\nFigure 3: Raids by month\n"
+    )
+
+    assert texts(profile) == [
+        "Police came.",
+        "Table 2 of the report is not public.",
+        "They left.",
+    ]
+    assert [(line - FIRST, text) for line, text in left_out(profile)] == [
+        (2, "Table 1. Raids by year"),
+        (4, "| Year | Raids |"),
+        (5, "|------|-------|"),
+        (6, "| 2020 | 4 |"),
+        (10, "```"),
+        (11, "code"),
+        (12, "```"),
+        (14, "---"),
+        (16, "(image) A map"),
+        (18, "(image) icon"),
+        (20, "| A |"),
+        (21, "|---|"),
+        (22, "| b |"),
+        (24, "Figure 3: Raids by month"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("**Strong** and *weak*, __both__ and _all_.", "Strong and weak, both and all."),
+        ("The **fisher*men*** left.", "The fishermen left."),
+        ("A [report](https://example.org 'title') came.", "A report came."),
+        ("A [report][r] and [r] came.\n\n[r]: https://example.org", "A report and r came."),
+        ("See <https://example.org/a_b_c>.", "See https://example.org/a_b_c."),
+        ("Law &amp; order &#8212; caf&eacute;&nbsp;&lt;b&gt;.", "Law & order — café <b>."),
+        ("A `code span` here.", "A code span here."),
+        ("Two lines,\none paragraph  \nand \\\nso on.", "Two lines, one paragraph and so on."),
+        (r"Stars \* and \[brackets\] and 2\. stay.", "Stars * and [brackets] and 2. stay."),
+        ("<b>Raw</b> HTML <br/> &c.", "<b>Raw</b> HTML <br/> &c."),
+        ("<div>\nA block of it\n</div>", "<div> A block of it </div>"),
+        ("snake_case_name and 2*3*4 and ~tilde~", "snake_case_name and 234 and ~tilde~"),
+        ("Ends.[1] And [sic] and [2005].", "Ends.[1] And [sic] and [2005]."),
+    ],
+)
+def test_text_is_rendered(body, written, shown):
+    """Emphasis, links and entities as a reader sees them; raw HTML shows as text."""
+    assert texts(body(written)) == [shown]
+
+
+@pytest.mark.parametrize(
+    "written", [r"It says \[^1] here.", "It says `[^1]` here.", r"It says [\^1] here.", "a [^1 b]"]
+)
+def test_what_only_looks_like_a_marker_stays_text(body, written):
+    """Escaped, in a code span, or with a space: it's shown, and cites nothing."""
+    profile = body(written + NOTES)
+
+    assert profile.paragraphs[0].citations == ()
+    assert "^1" in profile.paragraphs[0].text
+    assert codes(profile) == ["unused-note", "unused-note"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Police came.[^1]",
+        "Police came. [^1]",
+        "**Police came.[^1]**",
+        "**Police came.**[^1]",
+        "*Police came[^1]*.",
+        "Police came.\n[^1]",
+        "[Police](https://example.org)[^1] came.",
+        "Police came[^1](https://example.org).",
+        "> Police came.[^1]",
+    ],
+)
+def test_a_marker_is_taken_out_wherever_it_stands(body, written):
+    """Beside emphasis and links, or on the next line, it is never part of the text."""
+    (paragraph,) = body(written + NOTES).paragraphs
+
+    assert "[^" not in paragraph.text
+    assert paragraph.text.startswith("Police came")
+    assert [citation.label for citation in paragraph.citations] == ["1"]
+
+
+def test_labels_may_be_words(body):
+    """Anything without spaces or brackets is one."""
+    profile = body("One ran.[^smith-2004] Two ran.[^*] Three ran.[^été]\n\n[^smith-2004]: A.\n"
+                   "[^*]: B.\n[^été]: C.\n")  # fmt: skip
+
+    assert [c.label for c in profile.paragraphs[0].citations] == ["smith-2004", "*", "été"]
+    assert codes(profile) == []
+
+
+def test_a_marker_in_a_heading_is_not_part_of_the_section(body):
+    """The section's name is the heading's text alone."""
+    profile = body("## The *law*[^1] of [Norway](https://example.org)\n\nOne ran.[^1]" + NOTES)
+
+    assert profile.paragraphs[0].section == ("The law of Norway",)
+
+
+def test_notes_need_no_blank_lines_between(body):
+    """Nor one before them: a note ends the paragraph above it."""
+    profile = body("One ran.[^1] Two ran.[^2]\n[^1]: A. B. 2004.\n[^2]: C. D. 2005.\n[^3]: E.\n")
+
+    assert texts(profile) == ["One ran. Two ran."]
+    assert notes(profile) == [("1", "A. B. 2004."), ("2", "C. D. 2005."), ("3", "E.")]
+    assert [note.line - FIRST for note in profile.notes] == [1, 2, 3]
+
+
+def test_a_note_goes_on_on_indented_lines_and_after_a_blank_one(body):
+    """It is joined; a paragraph at the margin after a blank line is a paragraph."""
+    profile = body(
+        "One ran.[^1]\n\n[^1]: UNICEF. At\n    sea.\n\n    Second part. 2004.\n\nTwo ran.\n"
+        "\n[^2]:\n    ILO. On land.\n"
+    )
+
+    assert notes(profile) == [("1", "UNICEF. At sea. Second part. 2004."), ("2", "ILO. On land.")]
+    assert texts(profile) == ["One ran.", "Two ran."]
+
+
+@pytest.mark.parametrize("after", ["## Law", "- an item", "> a quote", "1. an item", "```\nx\n```"])
+def test_a_note_ends_where_another_block_begins(body, after):
+    """What follows at the margin is not swallowed by it."""
+    profile = body(f"One ran.[^1]\n\n[^1]: A. B. 2004.\n{after}\n\nTwo ran.\n")
+
+    assert notes(profile) == [("1", "A. B. 2004.")]
+    assert texts(profile)[-1] == "Two ran."
+
+
+@pytest.mark.parametrize("address", ["https://example.org/a_b", "<https://example.org/a_b>"])
+def test_a_note_that_is_just_an_address_is_a_note(body, address):
+    """It isn't eaten as the target of a link."""
+    profile = body(f"One ran.[^1] Two ran.\n\n[^1]: {address}\n")
+
+    assert notes(profile) == [("1", address)]
+    assert texts(profile) == ["One ran. Two ran."]
+    assert profile.notes[0].sources[0].url == "https://example.org/a_b"
+    assert codes(profile) == []
+
+
+def test_a_note_is_kept_as_written(body):
+    """Its emphasis, entities and brackets stay."""
+    text = "*UNICEF*. “At &amp; sea” [online] <b>2004</b>; \\[x\\] [^2]"
+    profile = body(f"One ran.[^1]\n\n[^1]: {text}\n")
+
+    assert notes(profile) == [("1", text)]
+
+
+def test_of_two_notes_with_one_label_the_first_stands(body):
+    """The second is reported with its line, and listed among what is left out."""
+    profile = body("One ran.[^1]\n\n[^1]: A. B. 2004.\n[^2]: C. D. 2005.\n[^1]: E. F. 2006.\n")
+
+    assert notes(profile) == [("1", "A. B. 2004."), ("2", "C. D. 2005.")]
+    assert profile.paragraphs[0].citations[0].note.text == "A. B. 2004."
+    assert [(p.code, p.line) for p in profile.problems] == [
+        ("unused-note", FIRST + 3),
+        ("duplicate-note", FIRST + 4),
+    ]
+    assert f"line {FIRST + 2}" in profile.problems[1].message
+    assert [line for line, text in left_out(profile) if "E. F. 2006." in text] == [FIRST + 4]
+
+
+def test_unresolved_markers_and_unused_notes_are_reported_with_their_lines(body):
+    """A marker without a note cites nothing; a note without a marker is kept."""
+    profile = body("One ran.\n\nTwo ran.[^9]\n\n[^1]: A. B. 2004.\n")
+
+    assert [p.citations for p in profile.paragraphs] == [(), ()]
+    assert [(p.code, p.line) for p in profile.problems] == [
+        ("unresolved-marker", FIRST + 2),
+        ("unused-note", FIRST + 4),
+    ]
+    assert '"9"' in profile.problems[0].message
+    assert notes(profile) == [("1", "A. B. 2004.")]
+
+
+def test_windows_line_ends_change_nothing(folder):
+    """A file saved with CRLF, or with CR alone, reads as with LF."""
+    text = FRONT + "## Law\n\nOne\nran.[^1]\n\n- Two ran.\n" + NOTES
+    plain = read(folder, text)
+
+    assert read(folder, text.replace("\n", "\r\n")) == plain
+    assert read(folder, text.replace("\n", "\r")) == plain
+    assert texts(plain) == ["One ran.", "Two ran."]
+
+
+def test_a_file_of_notes_alone_is_no_profile(folder):
+    """Nor is one of headings, tables and images."""
+    for text in [NOTES, "## Law\n", "| a |\n|---|\n| b |\n", "![x](y.png)\n"]:
+        with pytest.raises(CorpusError, match="holds no paragraph"):
+            read(folder, FRONT + text)
+
+
+PIECES = st.sampled_from(
+    [
+        *["## ", "- ", "> ", "1. ", "| a |\n|---|\n", "```", "    ", "\n", "\n\n", "---\n"],
+        *["[^1]", "[^1]: ", "[^x]", "[^", "]", "[", "](", ")", "*", "**", "_", "`", "\\", "!"],
+        *["<b>", "&amp;", "<!--", "Police came. ", "word", "\t", "É"],
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES, max_size=25).map("".join))
+def test_any_markdown_reads(folder, text):
+    """Whatever stands below the front matter, spans lie within texts and notes are known."""
+    profile = read(folder, f"{FRONT}Police came.\n\n{text}")
+
+    labels = [note.label for note in profile.notes]
+    assert len(labels) == len(set(labels))
+    for number, paragraph in enumerate(profile.paragraphs, start=1):
+        assert paragraph.number == number
+        assert paragraph.text == paragraph.text.strip() != ""
+        for citation in paragraph.citations:
+            assert citation.sentence in paragraph.sentences
+            assert citation.note in profile.notes
