@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -123,6 +124,12 @@ def test_passages_profiles_and_sources_lead_to_each_other(client: TestClient) ->
     assert (page["total"], len(page["sources"])) == (4, 1)
 
 
+def test_head_is_answered_as_get(client: TestClient) -> None:
+    """For link checkers and load balancers."""
+    for path in ("/", "/healthz", "/v1/search?q=fish"):
+        assert client.head(path).status_code == 200
+
+
 def test_health(client: TestClient) -> None:
     """Alive, and ready with its index."""
     assert client.get("/healthz").json() == {"status": "ok"}
@@ -218,6 +225,13 @@ def test_serve_for_real(index_folder: Path) -> None:
     """`tipqa serve` tells its address, answers, logs no question, and stops when asked to."""
     command = [sys.executable, "-c", "from tipqa.cli import main; main()", "serve", "--port", "0"]
     environment = {**os.environ, "TIPQA_ENCODER": "hashed-words", "TIPQA_INDEX": str(index_folder)}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused_port = subprocess.run(
+            [*command[:-1], port], env=environment, capture_output=True, text=True, timeout=60
+        )
+    assert (refused_port.returncode, len(refused_port.stderr.splitlines())) == (2, 1)
+    assert f"can't listen on 127.0.0.1 port {port}" in refused_port.stderr
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:

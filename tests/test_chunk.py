@@ -161,3 +161,11 @@ def test_passages_hold_each_sentence_once_with_its_citations(folder, written, ma
         assert (len(parts) == 1) == (whole <= max_tokens or len(paragraph.sentences) == 1)
     assert [p.tokens for p in found] == count_tokens([p.text for p in found])
     assert [p.paragraph for p in found] == sorted(p.paragraph for p in found)
+
+
+def test_no_more_parts_than_it_takes(folder):
+    """Special tokens are counted once a part, not once a sentence."""
+    text = " ".join(["One two three four five six seven."] * 4)
+    profile = read(folder, FRONT + text)
+    parts = passages(profile, encoder(17))  # 1 for the country, 14 for two sentences, 2 special
+    assert [len(part.sentences) for part in parts] == [2, 2]

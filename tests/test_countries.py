@@ -235,3 +235,8 @@ def test_a_list_of_names_names_them_all(countries):
     countries = [country for country in countries if country.code not in {"JEY", "REU"}]
 
     assert mentioned(", ".join(country.name for country in countries)) == countries
+
+
+def test_names_as_files_spell_them():
+    """A hyphen for the apostrophe, as in cote-d-ivoire.md."""
+    assert lookup("cote d ivoire") == lookup("Côte d'Ivoire") is not None

@@ -60,10 +60,21 @@ def test_evaluate_by_type(index: Index, tmp_path: Path) -> None:
     assert measures["answerable or not"]["AUROC"].mean == 1
 
 
-@pytest.mark.parametrize("line", ["{", "[]", '{"question": "x"}', '{"answerable": true}', "7"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        "[]",
+        '{"question": 5, "answerable": false}',
+        '{"question": "x", "answerable": true, "gold": []}',
+        '{"question": "x"}',
+        '{"answerable": true}',
+        "7",
+    ],
+)
 def test_a_line_that_is_no_question_is_named(tmp_path: Path, line: str) -> None:
     """File, line and what is wanted."""
     file = tmp_path / "q.jsonl"
-    file.write_text(f'{{"question": "x", "answerable": true, "gold": []}}\n{line}\n')
+    file.write_text(f'{{"question": "x", "answerable": false}}\n{line}\n')
     with pytest.raises(QueryError, match=r"q\.jsonl:2: is no question"):
         load_questions(file)

@@ -146,7 +146,7 @@ def test_tables_captions_fences_rules_and_images_are_left_out_and_listed(body):
         ("A `code span` here.", "A code span here."),
         ("Two lines,\none paragraph  \nand \\\nso on.", "Two lines, one paragraph and so on."),
         (r"Stars \* and \[brackets\] and 2\. stay.", "Stars * and [brackets] and 2. stay."),
-        ("<b>Raw</b> HTML <br/> &c.", "<b>Raw</b> HTML <br/> &c."),
+        ("<b>Raw</b> HTML <br/> &c.", "Raw HTML &c."),
         ("<div>\nA block of it\n</div>", "<div> A block of it </div>"),
         ("snake_case_name and 2*3*4 and ~tilde~", "snake_case_name and 234 and ~tilde~"),
         ("Ends.[1] And [sic] and [2005].", "Ends.[1] And [sic] and [2005]."),
@@ -161,12 +161,14 @@ def test_text_is_rendered(body, written, shown):
     "written", [r"It says \[^1] here.", "It says `[^1]` here.", r"It says [\^1] here.", "a [^1 b]"]
 )
 def test_what_only_looks_like_a_marker_stays_text(body, written):
-    """Escaped, in a code span, or with a space: it's shown, and cites nothing."""
+    """Escaped, in a code span, or with a space: it's shown, cites nothing, and is told of."""
     profile = body(written + NOTES)
 
     assert profile.paragraphs[0].citations == ()
     assert "^1" in profile.paragraphs[0].text
-    assert codes(profile) == ["unused-note", "unused-note"]
+    told = [code for code in codes(profile) if code != "marker-as-text"]
+    assert told == ["unused-note", "unused-note"]
+    assert ("[^" in profile.paragraphs[0].text) == ("marker-as-text" in codes(profile))
 
 
 @pytest.mark.parametrize(
@@ -323,3 +325,97 @@ def test_any_markdown_reads(folder, text):
         for citation in paragraph.citations:
             assert citation.sentence in paragraph.sentences
             assert citation.note in profile.notes
+
+
+def test_a_year_at_the_start_is_no_list_number(body):
+    """A sentence after a year is no item of a list; after a smaller number it is."""
+    assert texts(body("2014. The law passed.\n\n14. The law passed.")) == [
+        "2014. The law passed.",
+        "The law passed.",
+    ]
+
+
+def test_a_marker_in_a_link_is_a_marker(body):
+    """It stands for the sentence, whatever the linked words are."""
+    profile = body("It broke [the law[^1]](https://example.org).\n\n[^1]: A. B. 2004.")
+    assert [p.text for p in profile.paragraphs] == ["It broke the law."]
+    assert [citation.label for citation in profile.paragraphs[0].citations] == ["1"]
+
+
+def test_a_marker_in_a_heading_is_listed(body):
+    """It stands for no sentence, so it is told of among what is left out."""
+    assert "Courts[^9]" in [text for _, text in left_out(body("## Courts[^9]\n\nThey sat."))]
+
+
+def test_an_empty_heading_is_no_section(body):
+    """A lone ## leaves the section as it was."""
+    assert body("## Law\n\n##\n\nIt passed.").paragraphs[0].section == ("Law",)
+
+
+def test_what_is_nested_too_deep_is_refused(body):
+    """Rather than lost."""
+    with pytest.raises(CorpusError, match="nested 100 deep"):
+        body("> " * 120 + "Deep.")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '[the *big* law[^1]](https://example.org "title") passed.',
+        "[the *big* law[^1]][r] passed.\n\n[r]: https://example.org",
+        "the <b>big</b> law<sup>[^1]</sup> passed.",
+        "the big<br>law[^1] passed.",
+    ],
+)
+def test_markers_stand_in_links_and_tags(body, written):
+    """Whatever is around them, the text is what a reader sees."""
+    profile = body(f"{written}\n\n[^1]: A. B. 2004.")
+    assert texts(profile) == ["the big law passed."]
+    assert [citation.label for citation in profile.paragraphs[0].citations] == ["1"]
+
+
+def test_comments_are_left_out_and_listed(body):
+    """With the line they begin on; the lines after them keep theirs."""
+    profile = body("One.\n\n<!-- ask\nAnna -->\n\nTwo.")
+    assert texts(profile) == ["One.", "Two."]
+    (line, shown), *rest = left_out(profile)
+    assert (shown, rest) == ("<!-- ask Anna -->", [])
+    assert profile.paragraphs[1].line == line + 3
+
+
+def test_a_heading_may_be_underlined(body):
+    """With equals signs; a line of hyphens only parts what stands above from what follows."""
+    profile = body("## Law\n\nOne.\n\nCourts\n======\n\nTwo.\n\nPolice\n---\n\nThree.")
+    assert [p.section for p in profile.paragraphs] == [
+        ("Law",),
+        ("Courts",),
+        ("Courts",),
+        ("Courts",),
+    ]
+    assert texts(profile) == ["One.", "Two.", "Police", "Three."]
+
+
+def test_a_heading_without_text_is_listed(body):
+    """One over another that has text is part of its section; a bare one is left out."""
+    profile = body("## Law\n\n### Courts\n\nOne.\n\n## Police\n\n## Gaps")
+    assert profile.paragraphs[0].section == ("Law", "Courts")
+    assert [text for _, text in left_out(profile)] == ["Police", "Gaps"]
+
+
+def test_text_under_a_note_is_no_part_of_it(body):
+    """Unless it is indented."""
+    profile = body("One.[^1]\n\n[^1]: A. B. 2004.\nTwo.[^2]\n\n[^2]: C. D.\n  2005.")
+    assert texts(profile) == ["One.", "Two."]
+    assert notes(profile) == [("1", "A. B. 2004."), ("2", "C. D. 2005.")]
+
+
+def test_an_empty_note_is_told_of(body):
+    """It names no source."""
+    profile = body("One.[^1]\n\n[^1]:\n")
+    assert "empty-note" in codes(profile)
+    assert profile.sources == ()
+
+
+def test_signs_that_are_not_seen_are_not_kept(body):
+    """Soft hyphens and zero-width spaces would hide a word from who looks for it."""
+    assert texts(body("Traf\u00adfick\u200bing.")) == ["Trafficking."]

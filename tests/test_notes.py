@@ -255,3 +255,22 @@ def test_every_marker_is_resolved_or_reported(folder, written):
         for number, label in written.unresolved
     }
     assert [note.label for note in profile.notes] == list(written.labels)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["hotel.[1], [2] Nobody came.", "hotel.[1] [2] Nobody came.", "hotel.[1][2]Nobody came."],
+)
+def test_what_joins_markers_goes_with_them(text):
+    """A comma or a space between two markers is part of them, and so is a lost space."""
+    assert taken(text)[0] == "hotel. Nobody came."
+
+
+def test_a_word_beginning_with_id_is_no_ibid():
+    """ID cards name a source of their own; "Id. at 5" does not."""
+    first, second, third = resolved(
+        "ILO. Report. 2010.", "ID cards for all. UNICEF. 2011.", "Id. at 5."
+    )
+    assert second.link == "own"
+    assert third.link == "ibid:2"
+    assert third.sources == second.sources != first.sources

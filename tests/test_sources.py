@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tipqa.sources import canonical_publisher, parse_source
+from tipqa.sources import canonical_publisher, parse_source, publisher_matches
 
 STATE = "US Department of State"
 TIP = "Trafficking in Persons Report"
@@ -149,7 +149,7 @@ def test_a_note_is_read_as_its_writer_meant_it(text, said):
         "U.S. Department of State. Trafficking in Persons Report. 2005.",
         "US State Department, Trafficking in Persons Report, 2005",
         "United States Department of State. “Trafficking in Persons Report.” 2005.",
-        "U.S. Department of State. Trafficking in Persons Report; 2005. https://example.gov/tip",
+        "U.S. Department of State. Trafficking in Persons Report; 2005",
         "US Department of State. TRAFFICKING IN PERSONS REPORT. 2005. Accessed May 1, 2007.",
     ],
 )
@@ -247,3 +247,61 @@ def test_any_text_has_a_source(text):
     assert source == parse_source(text)
     assert source.year is None or 1900 <= source.year <= 2099
     assert source.url is None or not re.search(r"\s", source.url)
+
+
+@pytest.mark.parametrize(
+    ("text", "publisher", "title", "year"),
+    [
+        ("UNICEF. Plan 2010–2015. Oslo; 2012.", "UNICEF", "Plan 2010–2015", 2012),
+        ("UNICEF. Plan 2016-2030.", "UNICEF", "Plan 2016-2030", None),
+        ("Doe, J. Boats at sea. Oslo; 2004.", "Doe, J.", "Boats at sea", 2004),
+        ("Doe, Jane A. Boats at sea. 2004.", "Doe, Jane A.", "Boats at sea", 2004),
+        ("Ministry. Report. 2004. Accessed 3 May 2019.", "Ministry", "Report", 2004),
+        ("Ministry. Report. 2004. Accessed (January 25, 2022).", "Ministry", "Report", 2004),
+        ("Ministry. Report. 2004. last visited on Jan. 5, 2015", "Ministry", "Report", 2004),
+        ("Web. “Ten freed.” site.org; May 3, 2014.", "Web", "Ten freed", 2014),
+        ("Agency. Report. 5 March 2014.", "Agency", "Report", 2014),
+        ("—. Law. 1999.", None, "Law", 1999),
+    ],
+)
+def test_years_ranges_and_authors(text, publisher, title, year):
+    """A range is part of a title, an initial part of a name, a visit no date of publication."""
+    found = parse_source(text)
+    assert (found.publisher, found.title, found.year) == (publisher, title, year)
+
+
+def test_addresses_alone_are_sources_of_their_own():
+    """A note that is only an address is known by it; and one that says nothing, by its text."""
+    texts = ["http://a.org/1", "http://b.org/2", "...", "Accessed March 3, 2015", "?"]
+    found = [parse_source(text) for text in texts]
+    assert len({source.id for source in found}) == len(texts)
+    assert found[0].title == found[0].url == "http://a.org/1"
+
+
+def test_addresses_end_where_they_should():
+    """After a broken scheme, and before a bracket that opened outside of them."""
+    assert parse_source("A. B. http:// www.a.org/b.pdf").url == "http://www.a.org/b.pdf"
+    found = parse_source("Rep. (https://a.org/b). 2004.")
+    assert (found.url, found.title) == ("https://a.org/b", "Rep")
+
+
+def test_a_year_that_ends_a_title_is_the_year():
+    """With or without a full stop before it, it is one source."""
+    written = ["ILO. Report 2005.", "ILO. Report. 2005.", "ILO. Report, 2005."]
+    assert len({parse_source(text).id for text in written}) == 1
+
+
+@pytest.mark.parametrize(
+    ("publisher", "wanted", "fits"),
+    [
+        ("ILO Committee of Experts", "ILO", True),
+        ("International Labour Organization", "ilo", True),
+        ("US Department of State", "state department", True),
+        ("US Department of State", "US State Department", True),
+        ("US Department of Labor", "US State Department", False),
+        ("UNICEF", "IOM", False),
+    ],
+)
+def test_publishers_are_found_by_part_of_their_name(publisher, wanted, fits):
+    """As written, by its words in any order, or by another spelling of the same body."""
+    assert publisher_matches(publisher, wanted) == fits

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tipqa import __version__, documents
 from tipqa.search import Index, make_filters
@@ -45,12 +46,25 @@ def create_app(index: Index) -> FastAPI:
     )
     install_problems(app)
     _add_headers(app)
+    app.add_middleware(_HeadAsGet)
     _add_api(app, index)
     _add_pages(app, index)
     Instrumentator(registry=CollectorRegistry(), excluded_handlers=["/metrics"]).instrument(
         app
     ).expose(app, include_in_schema=False)
     return app
+
+
+class _HeadAsGet:
+    """Answer HEAD as GET, as link checkers and load balancers ask; the server drops the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self.app(scope, receive, send)
 
 
 def _add_headers(app: FastAPI) -> None:

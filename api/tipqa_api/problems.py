@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from tipqa.errors import QueryError, TipqaError
 from tipqa_api import pages
 
+_LONGEST = 400  # characters of an answer that repeats an id
 _SHOWN = 80  # characters of a wrong value that are told back
 
 
@@ -29,7 +30,7 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(NotFound)
     def not_found(request: Request, error: NotFound) -> Response:
-        return problem(request, 404, str(error))
+        return problem(request, 404, str(error)[:_LONGEST])
 
     @app.exception_handler(RequestValidationError)
     def wrong_parameter(request: Request, error: RequestValidationError) -> Response:

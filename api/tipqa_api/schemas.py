@@ -196,7 +196,7 @@ class Problem(_Out):
     """RFC 9457."""
 
     type: str = Field(examples=["about:blank"])
-    title: str = Field(examples=["Unprocessable Content"])
+    title: str = Field(examples=["Unprocessable Entity"])
     status: int = Field(examples=[422])
     detail: str = Field(examples=["k is 0. Give a number from 1 to 1,000."])
 

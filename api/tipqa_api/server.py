@@ -30,12 +30,13 @@ def serve(index: Index, host: str, port: int) -> None:
         listening = socket.socket(family, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
+        listening.listen()  # at once, so that no other takes the port while the model loads
     except OSError as error:
         raise TipqaError(
-            f"can't listen on {host} port {port}: {error.strerror}. Try another --port."
+            f"can't listen on {host} port {port}: {error.strerror}. Try another --host or --port."
         ) from error
     app = create_app(index)
-    index.search(QUESTION_TO_TRY, 1)  # the model is loaded before the first visitor asks
+    index.warm()
     shown = f"[{host}]" if ":" in host else host
     print(f"tipqa is at http://{shown}:{listening.getsockname()[1]}", flush=True)
     print(f'Try: "{QUESTION_TO_TRY}"   (Ctrl-C stops)', flush=True)

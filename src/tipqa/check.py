@@ -32,6 +32,15 @@ RULES: dict[str, tuple[Level, str]] = {
         "A note refers to an earlier one (ibid., supra) that isn't there, so it names no source. "
         "Write the source out.",
     ),
+    "empty-note": (
+        "warning",
+        "A note has a label and no text, so it names no source. Write the source.",
+    ),
+    "marker-as-text": (
+        "warning",
+        "This looks like a marker and is read as text: it is written as code, escaped, or its "
+        "label holds a space. Write [^label], with a label without spaces.",
+    ),
     "unused-note": (
         "warning",
         "No marker points to this note. Put its marker where the sentence is, or remove the note.",

@@ -49,11 +49,12 @@ def _context(info: ProfileInfo, section: Sequence[str]) -> str:
 
 
 def _split(paragraph: Paragraph, context: str, encoder: Encoder) -> list[Span]:
-    """The fewest parts of like length that the encoder sees whole, cut between sentences."""
+    """A few parts of like length that the encoder sees whole, cut between sentences."""
     sentences = paragraph.sentences
-    (overhead, *lengths) = encoder.count_tokens(
-        [context, *(paragraph.text[start:end] for start, end in sentences)]
+    special, overhead, *counted = encoder.count_tokens(
+        ["", context, *(paragraph.text[start:end] for start, end in sentences)]
     )
+    lengths = [max(1, length - special) for length in counted]
     total = sum(lengths)
     room = max(1, encoder.max_tokens - overhead)
     parts: list[list[Span]] = []

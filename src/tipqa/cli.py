@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import time
@@ -54,8 +55,12 @@ DEFAULT_PATHS = (Path("corpus"),)
 
 def main() -> None:
     """Run the command line: exit 0 done, 1 nothing found, 2 wrong use or broken input."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that is not UTF-8 shows "?"
+            stream.reconfigure(errors="replace")
     try:
         code = app(standalone_mode=False)
+        sys.stdout.flush()
     except (TipqaError, TyperException) as error:
         said = error.format_message() if isinstance(error, TyperException) else str(error)
         _fail(said)
@@ -64,6 +69,8 @@ def main() -> None:
     except BrokenPipeError:  # as in `tipqa search … | head -1`
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        _fail(f"{error.filename or 'output'}: {error.strerror}. Make room or write elsewhere.")
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -230,6 +237,8 @@ def search(
         checked_query(query)
     check_range("-k", k, 1, MOST_HITS)
     questions = list(_questions(batch)) if batch else []
+    if batch and not questions:
+        raise QueryError(f"{batch}: holds no question. Write one a line.")
     opened = open_index(folder, load_encoder(encoder))
     filters = make_filters(
         opened,
@@ -241,6 +250,8 @@ def search(
         section=section,
         source=source,
     )
+
+    opened.warm()
 
     def answer(question: str) -> tuple[list[Hit], dict[str, Any]]:
         start = time.perf_counter()
@@ -270,7 +281,7 @@ def search(
     if as_json:
         terminal.print_json(document)
     else:
-        terminal.print_hits(opened, hits)
+        terminal.print_hits(opened, hits, max_tokens)
     return 0 if hits else 1
 
 
@@ -320,6 +331,7 @@ def _questions(file: Path) -> Iterator[str | QueryError]:
     """The questions of a batch file; a line that is none gives its error in its place."""
     try:
         lines = file.read_bytes().rstrip().split(b"\n")
+        lines = lines if lines != [b""] else []
     except OSError as error:
         raise QueryError(f"{file}: can't be opened: {error.strerror}. Check the path.") from error
     for number, raw in enumerate(lines, start=1):

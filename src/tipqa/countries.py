@@ -152,7 +152,8 @@ def _index() -> _Index:
             if spelling in _NOT_NAMES or spelling.upper() in (iso.alpha2, iso.alpha3):
                 continue
             bare = re.sub(r"\(.+\)", "", spelling)
-            for form in (spelling, bare, _INVERTED.sub(r"\2 \1", spelling)):
+            apart = _APOSTROPHE.sub(" ", spelling)  # "cote d ivoire", as in a file's name
+            for form in (spelling, bare, apart, _INVERTED.sub(r"\2 \1", spelling)):
                 names.setdefault(" ".join(_tokens(form)), country)  # as it stands in a text
                 names.setdefault(_key(form), country)
     phrases = sorted([*names, *_NOT_IN_TEXT], key=len, reverse=True)

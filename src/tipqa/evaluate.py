@@ -55,6 +55,8 @@ def load_questions(path: Path) -> list[Question]:
             continue
         try:
             read = json.loads(line)
+            if not isinstance(read["question"], str) or (read["answerable"] and not read["gold"]):
+                raise ValueError
             gold = tuple((str(g["file"]), _folded(g["quote"])) for g in read.get("gold", []))
             questions.append(
                 Question(read["question"], read.get("type", ""), read["answerable"], gold)

@@ -88,12 +88,21 @@ def build(
         CorpusError: a file can't be read. The current generation stays.
         GenerationError: another build is at work, or the disk refuses.
     """
+    files = list(readers.corpus_files(paths))
+    if folder.exists() and not folder.is_dir():
+        raise GenerationError(f"{folder}: is no folder. Name another --index.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "generations").mkdir(exist_ok=True)
         lock = FileLock(folder / ".lock")
         with lock.acquire(timeout=0):
-            return _build(paths, folder, encoder, country, edition, skip_unreadable, progress)
+            settings = {
+                "country": country,
+                "edition": edition,
+                "skip_unreadable": skip_unreadable,
+                "code": _code_digest(),
+            }
+            return _build(paths, files, folder, encoder, settings, progress)
     except Timeout as error:
         raise GenerationError(
             f"{folder}: another tipqa index is at work here. Wait for it, or name another --index."
@@ -107,21 +116,13 @@ def build(
 
 def _build(
     paths: Sequence[Path],
+    files: Sequence[tuple[Path, str]],
     folder: Path,
     encoder: Encoder,
-    country: str | None,
-    edition: int | None,
-    skip_unreadable: bool,
+    settings: dict[str, Any],
     progress: Progress,
 ) -> Built:
     _sweep(folder)
-    files = list(readers.corpus_files(paths))
-    settings = {
-        "country": country,
-        "edition": edition,
-        "skip_unreadable": skip_unreadable,
-        "code": _code_digest(),
-    }
     corpus = {
         "paths": [str(path.resolve()) for path in paths],
         "files": digests([file for file, _ in files]),
@@ -130,7 +131,7 @@ def _build(
     if old and (old.manifest["corpus"], old.manifest["settings"]) == (corpus, settings):
         return Built.of(old.name, old.manifest, embedded=0, changed=False)
 
-    profiles, skipped = _read_all(files, country, edition, skip_unreadable, progress)
+    profiles, skipped = _read_all(files, settings, progress)
     found: list[Passage] = []
     for profile in profiles:
         found += passages(profile, encoder)
@@ -161,8 +162,8 @@ def _build(
             "too_long": too_long,
             "files": {name: sha256_of(building / name) for name in (VECTORS, DATABASE)},
         }
-        written = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)
-        (building / MANIFEST).write_text(written, encoding="utf-8")
+        written = json.dumps(manifest, indent=1, sort_keys=True)  # ASCII: file names may be bytes
+        (building / MANIFEST).write_text(written, encoding="ascii")
         name = hashlib.sha256(written.encode()).hexdigest()[:16]
         for file in (VECTORS, DATABASE, MANIFEST):
             flush(building / file)
@@ -172,19 +173,19 @@ def _build(
 
 
 def _read_all(
-    files: Sequence[tuple[Path, str]],
-    country: str | None,
-    edition: int | None,
-    skip_unreadable: bool,
-    progress: Progress,
+    files: Sequence[tuple[Path, str]], settings: dict[str, Any], progress: Progress
 ) -> tuple[list[Profile], list[CorpusError]]:
     profiles: list[Profile] = []
     skipped: list[CorpusError] = []
     for done, (path, name) in enumerate(files, start=1):
         try:
-            profiles.append(readers.read(path, file=name, country=country, edition=edition))
+            profiles.append(
+                readers.read(
+                    path, file=name, country=settings["country"], edition=settings["edition"]
+                )
+            )
         except CorpusError as error:
-            if not skip_unreadable:
+            if not settings["skip_unreadable"]:
                 raise
             skipped.append(error)
         progress("read", done, len(files))

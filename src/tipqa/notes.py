@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from tipqa.sources import parse_source
 from tipqa.types import Citation, Note, Source, Span
 
-_IBID = re.compile(r"(?:ibid|id|idem)\b\.?", re.IGNORECASE)
+_IBID = re.compile(r"(?:ibid(?:em)?|idem)\b|id\.(?=\W|$)", re.IGNORECASE)
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # soft hyphen, zero-width space, …
+_BETWEEN_MARKERS = re.compile(r"[\s,;]*")
+_ENDS_SENTENCE = re.compile(r"[.?!][\"'”’)\]]*$")
 _SUPRA = re.compile(r"\bsupra,?\s+(?:note|n\.)\s*(\w+)", re.IGNORECASE)
 
 
@@ -46,17 +49,25 @@ def take_out(text: str, found: Sequence[tuple[Span, Sequence[str]]]) -> tuple[st
     markers: list[Marker] = []
     position = 0
     for (start, end), labels in found:
-        out = _fold(out, text[position:start])
+        gap = text[position:start]
+        if not (markers and _BETWEEN_MARKERS.fullmatch(gap)):
+            out = _fold(out, _apart(out, gap) if markers else gap)
         if end == len(text) or text[end].isspace() or text[end] in ".,;:!?)]}”’\"'":
             out = out.rstrip(" ")
         markers += [Marker(len(out), label) for label in labels]
         position = end
-    out = _fold(out, text[position:]).rstrip(" ")
+    out = _fold(out, _apart(out, text[position:]) if markers else text).rstrip(" ")
     return out, [Marker(min(m.at, len(out)), m.label) for m in markers]
 
 
+def _apart(before: str, piece: str) -> str:
+    """What follows a marker; apart from the sentence before it where only the marker was."""
+    glued = piece[:1].isalnum() and _ENDS_SENTENCE.search(before)
+    return f" {piece}" if glued else piece
+
+
 def _fold(before: str, piece: str) -> str:
-    folded = re.sub(r"\s+", " ", piece)
+    folded = re.sub(r"\s+", " ", _UNSEEN.sub("", piece))
     if (not before or before.endswith(" ")) and folded.startswith(" "):
         folded = folded[1:]
     return before + folded
@@ -127,7 +138,9 @@ def resolve_notes(raw_notes: Sequence[RawNote]) -> tuple[Note, ...]:
     for number, raw in enumerate(raw_notes, start=1):
         earlier: Note | None = None
         link = "own"
-        if supra := _SUPRA.search(raw.text):
+        if not raw.text:
+            link = "unresolved"
+        elif supra := _SUPRA.search(raw.text):
             earlier = by_label.get(supra[1])
             link = f"supra:{supra[1]}" if earlier else "unresolved"
         elif _IBID.match(raw.text):

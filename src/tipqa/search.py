@@ -14,7 +14,6 @@ from tipqa import countries
 from tipqa.embed import embed, load_encoder
 from tipqa.errors import QueryError
 from tipqa.generation import Generation
-from tipqa.sources import canonical_publisher
 from tipqa.store import Filters
 from tipqa.types import Encoder, Hit, Passage, Span
 
@@ -74,6 +73,10 @@ class Index:
             return hits
         spent = np.cumsum([hit.passage.tokens for hit in hits])
         return hits[: int(np.searchsorted(spent, max_tokens, side="right"))]
+
+    def warm(self) -> None:
+        """Load the model now, so that the first question doesn't wait for it."""
+        embed(["a question"], self.encoder, "query")
 
     def _nearest(self, query: str, k: int, filters: Filters) -> tuple[list[int], list[float]]:
         index = self.generation.faiss
@@ -160,7 +163,9 @@ def make_filters(
     """
     wanted = set()
     written = {(i.country_name or "").casefold() for i in index.generation.store.profiles()}
-    for name in country:
+    for name in map(str.strip, country):
+        if not name:
+            continue
         found = countries.lookup(name)
         if found:
             wanted.add(found.code)
@@ -177,6 +182,7 @@ def make_filters(
         )
     if year_from is not None and year_to is not None and year_from > year_to:
         raise QueryError(f"year_from is {year_from}, after year_to, {year_to}. Swap them.")
+    source = source or None
     if source is not None and index.generation.store.source(source) is None:
         raise QueryError(f'source "{source}" is no id of a source in this index.')
     return Filters(
@@ -184,7 +190,7 @@ def make_filters(
         region=found_region,
         year_from=year_from,
         year_to=year_to,
-        publisher=canonical_publisher(publisher) if publisher else None,
+        publisher=publisher or None,
         section=section or None,
         source=source,
     )

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tipqa.sources import publisher_matches
 from tipqa.types import (
     Citation,
     Note,
@@ -218,10 +219,6 @@ class Store:
         notes = tuple(self._notes("note.profile", json.dumps([at])).values())
         return Profile(self._infos[at], paragraphs, notes)
 
-    def resting_on(self, source: str) -> list[int]:
-        """Rows of the passages with a sentence that rests on a source."""
-        return self.rows_with(Filters(source=source))
-
     def rows_with(self, filters: Filters) -> list[int]:
         """Rows of the passages that pass the filters, ascending."""
         clauses: list[str] = []
@@ -231,7 +228,7 @@ class Store:
             clauses.append("paragraph.profile IN (SELECT value FROM json_each(?))")
             values.append(json.dumps(profiles))
         if filters.section is not None:
-            wanted = filters.section.casefold()
+            wanted = " ".join(filters.section.casefold().split())
             sections = [
                 row["row"]
                 for row in self._rows("SELECT row, path FROM section")
@@ -262,7 +259,7 @@ class Store:
             if (filters.source is None or source.id == filters.source)
             and (
                 filters.publisher is None
-                or filters.publisher.casefold() in (source.publisher or "").casefold()
+                or publisher_matches(source.publisher or "", filters.publisher)
             )
         ]
 

@@ -93,7 +93,8 @@ def print_measures(measures: dict[str, dict[str, Measure]]) -> None:
             print(f"{kind:18} {name:8} {m.mean:.3f}  [{m.low:.3f}, {m.high:.3f}]  n={m.n}")
 
 
-def print_hits(index: Index, hits: list[Hit]) -> None:
+def print_hits(index: Index, hits: list[Hit], max_tokens: int | None) -> None:
+    """Each hit with its notes, numbered from 1; nothing found with what to try."""
     from rich.console import Console
     from rich.text import Text
 
@@ -103,7 +104,8 @@ def print_hits(index: Index, hits: list[Hit]) -> None:
     if index.generation.stale:
         print("tipqa: the corpus has changed since; run tipqa index.", file=sys.stderr)
     if not hits:
-        print("Nothing found. Try fewer filters or other words.", file=sys.stderr)
+        budget = f" that fits into {max_tokens} tokens" if max_tokens else ""
+        print(f"Nothing found{budget}. Try fewer filters or other words.", file=sys.stderr)
     inherited = False
     for hit in hits:
         info = hit.passage.profile

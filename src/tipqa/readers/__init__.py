@@ -16,6 +16,7 @@ _READERS: dict[str, Callable[[str, Path], Draft]] = {
     ".markdown": markdown.read,
     ".txt": text.read,
 }
+_UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 FORMATS = tuple(_READERS)
 
 
@@ -90,7 +91,7 @@ def read(
     """
     if not find(path):
         raise CorpusError(path, None, "is no profile, as any README.md. Rename it to read it.")
-    if not str(path).isprintable():  # such a name could be neither stored nor shown
+    if _UNSHOWABLE.search(str(path)):
         raise CorpusError(ascii(str(path)), None, "has a name that can't be shown. Rename it.")
     try:
         data = path.read_bytes()

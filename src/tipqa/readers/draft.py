@@ -18,6 +18,7 @@ from tipqa.types import LeftOut, Note, Paragraph, Problem, Profile, ProfileInfo
 
 _OWN_KEYS = ("id", "title", "country", "edition", "url")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_LIKE_A_MARKER = re.compile(r"\[\^[^\[\]]+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,9 @@ def finish(
     paragraphs = _paragraphs(draft.paragraphs, notes, problems)
     problems += _unused(notes, draft.paragraphs)
     for note in notes:
-        if note.link == "unresolved":
+        if not note.text:
+            problems.append(Problem(note.line, "empty-note", f'note "{note.label}" has no text'))
+        elif note.link == "unresolved":
             problems.append(
                 Problem(
                     note.line,
@@ -107,6 +110,10 @@ def _paragraphs(
             )
             for label in unresolved
         ]
+        problems += [
+            Problem(raw.line, "marker-as-text", f"{found} in paragraph {number} is read as text")
+            for found in _LIKE_A_MARKER.findall(raw.text)
+        ]
         paragraphs.append(Paragraph(number, raw.section, raw.text, sentences, citations, raw.line))
     return paragraphs
 
@@ -135,6 +142,7 @@ def _identity(
             message = f'front matter has a list or map as "{key}". Give one value.'
             raise CorpusError(path, front.lines[key], message)
     said = {key: str(front.values.get(key, "")).strip() for key in _OWN_KEYS}
+    said = {key: "" if value in ("null", "~") else value for key, value in said.items()}
     line = front.lines.get
     inferred = []
 

@@ -10,6 +10,8 @@ import yaml
 
 from tipqa.errors import CorpusError
 
+_DEEPEST = 20  # lists in lists: more is no front matter, and slow to read
+
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
@@ -35,8 +37,14 @@ def front_matter(text: str, path: Path) -> FrontMatter:
     if end is None:
         raise CorpusError(path, 1, 'front matter is opened by "---" and never closed. Close it.')
     block = "\n".join(lines[1:end])
+    depth = 0
     try:
         for event in yaml.parse(block, Loader=yaml.BaseLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                message = "front matter is nested too deep. Flatten it."
+                raise CorpusError(path, _line(event.start_mark), message)
             if isinstance(event, yaml.AliasEvent):
                 message = f'front matter uses the anchor "*{event.anchor}". Write the value out.'
                 raise CorpusError(path, _line(event.start_mark), message)
@@ -47,8 +55,6 @@ def front_matter(text: str, path: Path) -> FrontMatter:
         said = getattr(error, "problem", None) or "this is not YAML"
         message = f"front matter does not parse: {said}. Quote values that hold : [ ] or quotes."
         raise CorpusError(path, line, message) from error
-    except RecursionError as error:
-        raise CorpusError(path, 1, "front matter is nested too deep. Flatten it.") from error
     if values is None or values == "":
         return FrontMatter(length=end + 1)
     if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
