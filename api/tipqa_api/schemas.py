@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from importlib.resources import files
-from typing import Annotated, Any
+from importlib import resources
+from typing import Annotated, Any, Literal
 
 from fastapi import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from tipqa.export import FORMATS, FormatName
 from tipqa.search import MOST_HITS
 
 Span = tuple[int, int]
@@ -24,6 +25,11 @@ def _none_if_empty(value: object) -> object:
 
 MaybeText = Annotated[str | None, BeforeValidator(_none_if_empty)]
 MaybeNumber = Annotated[int | None, BeforeValidator(_none_if_empty)]
+
+
+Format = Annotated[
+    Literal["json", FormatName], Field(description="Anything but json is sent as a file.")
+]
 
 
 class SearchQuery(BaseModel):
@@ -47,6 +53,7 @@ class SearchQuery(BaseModel):
     max_tokens: MaybeNumber = Field(
         None, description="Only hits whose passages fit this budget (cl100k_base)."
     )
+    format: Format = "json"
 
 
 class Page(BaseModel):
@@ -56,6 +63,12 @@ class Page(BaseModel):
 
     limit: int = Field(100, ge=1, le=MOST_HITS)
     offset: int = Field(0, ge=0)
+
+
+class SourceQuery(Page):
+    """A page of what rests on a source, or the source alone to take along."""
+
+    format: Format = "json"
 
 
 class _Out(BaseModel):
@@ -201,13 +214,18 @@ class Problem(_Out):
     detail: str = Field(examples=["k is 0. Give a number from 1 to 1,000."])
 
 
-def answers(model: type[BaseModel], *errors: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route: its document with a real example, and its problems.
+def answers(
+    model: type[BaseModel], *errors: int, files: bool = False
+) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route: its document with a real example, its problems, its files.
 
     The examples are what the shipped corpus answers; a test holds them to it.
     """
-    examples = json.loads(files("tipqa_api").joinpath("examples.json").read_text("utf-8"))
+    examples = json.loads(resources.files("tipqa_api").joinpath("examples.json").read_text("utf-8"))
     content = {"application/json": {"example": examples[model.__name__]}}
+    if files:
+        text = {"schema": {"type": "string"}}
+        content |= {form.media_type: text for form in FORMATS.values()}
     described: dict[int | str, dict[str, Any]] = {200: {"model": model, "content": content}}
     for status in (422, *errors):
         described[status] = {
