@@ -19,6 +19,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tipqa.embed import HashedWords
+from tipqa.export import FORMATS, FormatName, Taken, take
 from tipqa.index import build
 from tipqa.search import Index, open_index
 from tipqa_api import create_app
@@ -67,6 +68,11 @@ def test_a_token_budget(client: TestClient) -> None:
         ("/v1/search?q=fish&k=0", 422, "k is 0. Give a number from 1 to 1,000."),
         ("/v1/search?q=fish&k=100000", 422, "k is 100000"),
         ("/v1/search?q=fish&k=ten", 422, 'k is "ten"'),
+        ("/v1/search?q=fish&format=xml", 422, "format is \"xml\": input should be 'json', 'text',"),
+        ("/v1/passages/norway-2024%23p1?format=", 422, 'format is ""'),
+        ("/v1/profiles/norway-2024?format=pdf", 422, 'format is "pdf"'),
+        ("/v1/profiles/no-such?format=ris", 404, "no-such"),
+        ("/v1/sources/no-such?format=CSV", 422, 'format is "CSV"'),
         ("/v1/search?q=fish&contry=NO", 422, 'no parameter "contry"'),
         ("/v1/search?q=fish&country=Narnia", 422, 'country "Narnia"'),
         ("/v1/search?q=fish&year_from=2024&year_to=2020", 422, "2024, after year_to"),
@@ -76,6 +82,9 @@ def test_a_token_budget(client: TestClient) -> None:
         ("/v1/profiles/no-such", 404, "/v1/profiles lists them"),
         ("/v1/sources/no-such", 404, "/v1/sources lists them"),
         ("/v1/sources?limit=0", 422, "limit"),
+        ("/v1/profiles?limit=1", 422, 'no parameter "limit"'),
+        ("/v1/profiles/norway-2024?x=1", 422, 'no parameter "x"'),
+        ("/v1/passages/norway-2024%23p1?x=1", 422, 'no parameter "x"'),
         ("/v1/nothing", 404, "/v1/nothing"),
     ],
 )
@@ -128,6 +137,33 @@ def test_head_is_answered_as_get(client: TestClient) -> None:
     """For link checkers and load balancers."""
     for path in ("/", "/healthz", "/v1/search?q=fish"):
         assert client.head(path).status_code == 200
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_formats_to_take_along(client: TestClient, index: Index, name: FormatName) -> None:
+    """A file with its media type, named after what it holds and never after a question."""
+    store = index.generation.store
+    passages = store.passages_of("norway-2024")
+    source = passages[0].citations[0].note.sources[0]
+    for path, file, taken in (
+        ("/v1/search?q=secretword+fish&k=2", "tipqa-search", take(index.search("fish", 2))),
+        ("/v1/passages/norway-2024%23p1?", "norway-2024-p1", take(passages[:1])),
+        ("/v1/profiles/norway-2024?", "norway-2024", None),
+        (f"/v1/sources/{source.id}?limit=1", source.id, Taken(None, [source])),
+    ):
+        answer = client.get(f"{path}&format={name}")
+        form = FORMATS[name]
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == form.media_type
+        disposition = answer.headers["content-disposition"]
+        assert disposition == f'attachment; filename="{file}.{form.ending}"'
+        told = answer.content.decode()
+        if "search" in path:
+            assert "norway-2024" in told or name == "text"
+        elif taken:
+            assert told == form.write(taken)
+        else:
+            assert all(word in told for word in ("Parliament of Norway", "Yearbook", "2024"))
 
 
 def test_health(client: TestClient) -> None:

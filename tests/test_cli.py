@@ -15,6 +15,9 @@ import pytest
 from conftest import REPOSITORY
 from tipqa.check import RULES
 from tipqa.cli import main
+from tipqa.export import FORMATS, FormatName, take
+from tipqa.search import Index
+from tipqa.terminal import print_export
 
 
 class Ended(NamedTuple):
@@ -81,6 +84,16 @@ def test_search_json_is_the_contract(run: Run) -> None:
     assert first["citations"][0]["sources"][0]["url"] == "https://example.org/code"
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_search_in_a_format_to_take_along(run: Run, index: Index, name: FormatName) -> None:
+    """Just the export on stdout, for the same hits; exit 1 where there are none."""
+    ended = run("search", "penalty", "-k", 2, "--format", name)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == FORMATS[name].write(take(index.search("penalty", 2)))
+    nothing = run("search", "penalty", "--country", "Kenya", "--format", name)
+    assert (nothing.code, nothing.out) == (1, FORMATS[name].write(take([])))
+
+
 def test_nothing_found_is_exit_1(run: Run) -> None:
     """A country without a profile finds nothing; the JSON document is there all the same."""
     ended = run("search", "penalty", "--country", "Kenya", "--json")
@@ -102,6 +115,9 @@ def test_nothing_found_is_exit_1(run: Run) -> None:
         (["search", "fish", "--country", "Narnia"], 'country "Narnia"'),
         (["search", "fish", "--index", "no/such"], "no/such: holds no index"),
         (["search", "fish", "--encoder", "all-MiniLM-L6-v2"], "was built by encoder"),
+        (["search", "fish", "--format", "xml"], "'xml' is not one of 'text', 'csv'"),
+        (["search", "fish", "--format", "csv", "--json"], "--format goes with neither --json nor"),
+        (["search", "--batch", "x", "--format", "csv"], "--format goes with neither --json nor"),
         (["search"], "give either a question or --batch"),
         (["search", "fish", "--batch", "x"], "give either a question or --batch"),
         (["search", "--batch", "no/such"], "no/such: can't be opened"),
@@ -253,6 +269,16 @@ def test_terminal_is_not_obeyed(run: Run, tmp_path: Path) -> None:
     assert "\x1b" not in out
     assert "\x07" not in out
     assert "[bold]screen[/bold]" in out
+
+
+def test_terminal_does_not_obey_an_export(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signs that a file keeps are not sent to a terminal."""
+    print_export("\ufeffa\x1b[2J\r\nb\n")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    print_export("\ufeffa\x1b[2J\r\nb\n")
+    assert capsys.readouterr().out == "\ufeffa\x1b[2J\r\nb\na\N{REPLACEMENT CHARACTER}[2J\nb\n"
 
 
 @pytest.mark.parametrize("command", ["", "read", "check", "index", "search", "serve"])

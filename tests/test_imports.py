@@ -10,8 +10,8 @@ from conftest import REPOSITORY
 # Each may import only what stands above it.
 ORDER = """errors types slugs files countries sentences sources notes
 readers.front_matter readers.draft readers.markdown readers.text readers
-tokens chunk embed tables store generation index search cite evaluate documents check
-terminal cli""".split()
+tokens chunk embed tables store generation index search cite entries evaluate documents export
+check terminal cli""".split()
 
 
 def imports(path: Path) -> set[str]:

@@ -16,9 +16,12 @@ from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tipqa import __version__, documents
+from tipqa.cite import profile_source
+from tipqa.export import Taken, take
 from tipqa.search import Index, make_filters
 from tipqa.store import Filters
 from tipqa_api import pages, schemas
+from tipqa_api.files import file
 from tipqa_api.problems import NotFound, install_problems
 
 _FOLDER = Path(str(files("tipqa_api")))
@@ -85,44 +88,60 @@ def _add_headers(app: FastAPI) -> None:
 def _add_api(app: FastAPI, index: Index) -> None:
     store = index.generation.store
 
-    @app.get("/v1/search", responses=schemas.answers(schemas.SearchDocument), tags=["search"])
-    def search(asked: Annotated[schemas.SearchQuery, Query()]) -> JSONResponse:
+    @app.get(
+        "/v1/search",
+        responses=schemas.answers(schemas.SearchDocument, files=True),
+        tags=["search"],
+    )
+    def search(asked: Annotated[schemas.SearchQuery, Query()]) -> Response:
         """The passages nearest in meaning to a question, with their sources."""
         filters = _filters(index, asked)
         start = time.perf_counter()
         hits = index.search(asked.q, asked.k, filters, asked.max_tokens)
         took_ms = (time.perf_counter() - start) * 1000
+        if asked.format != "json":
+            return file(asked.format, take(hits), "tipqa-search")
         return JSONResponse(documents.search_document(asked.q, index, hits, took_ms))
 
     @app.get(
         "/v1/passages/{identity}",
-        responses=schemas.answers(schemas.PassageDocument, 404),
+        responses=schemas.answers(schemas.PassageDocument, 404, files=True),
         tags=["corpus"],
     )
-    def passage(identity: schemas.PassageId) -> JSONResponse:
+    def passage(
+        identity: schemas.PassageId, asked: Annotated[schemas.FormatQuery, Query()]
+    ) -> Response:
         """One passage by its id; write its # as %23."""
         row = store.passage_row(identity)
         if row is None:
             hint = "" if "#" in identity else ' An id looks like "cambodia-2005%23p3": # as %23.'
             raise NotFound(f'There is no passage "{identity}" in this index.{hint}')
-        return JSONResponse(documents.passage_document(store.passages([row])[0]))
+        found = store.passages([row])
+        if asked.format != "json":
+            return file(asked.format, take(found), identity)
+        return JSONResponse(documents.passage_document(found[0]))
 
     @app.get("/v1/profiles", responses=schemas.answers(schemas.ProfilesDocument), tags=["corpus"])
-    def profiles() -> JSONResponse:
+    def profiles(asked: Annotated[schemas.NoQuery, Query()]) -> JSONResponse:
         """All profiles, by country and edition."""
         found = [documents.info_document(info) for info in store.profiles()]
         return JSONResponse({"total": len(found), "profiles": found})
 
     @app.get(
         "/v1/profiles/{identity}",
-        responses=schemas.answers(schemas.ProfileDocument, 404),
+        responses=schemas.answers(schemas.ProfileDocument, 404, files=True),
         tags=["corpus"],
     )
-    def profile(identity: schemas.ProfileId) -> JSONResponse:
+    def profile(
+        identity: schemas.ProfileId, asked: Annotated[schemas.FormatQuery, Query()]
+    ) -> Response:
         """One whole profile with its notes and sources."""
         found = store.profile(identity)
         if found is None:
             raise NotFound(f'There is no profile "{identity}". /v1/profiles lists them.')
+        if asked.format != "json":
+            taken = Taken(store.passages_of(identity), [profile_source(found.info), *found.sources])
+            return file(asked.format, taken, identity)
         return JSONResponse(documents.profile_document(found))
 
     @app.get("/v1/sources", responses=schemas.answers(schemas.SourcesDocument), tags=["corpus"])
@@ -142,14 +161,18 @@ def _add_api(app: FastAPI, index: Index) -> None:
 
     @app.get(
         "/v1/sources/{identity}",
-        responses=schemas.answers(schemas.SourceDocument, 404),
+        responses=schemas.answers(schemas.SourceDocument, 404, files=True),
         tags=["corpus"],
     )
-    def source(identity: schemas.SourceId, page: Annotated[schemas.Page, Query()]) -> JSONResponse:
+    def source(
+        identity: schemas.SourceId, page: Annotated[schemas.SourceQuery, Query()]
+    ) -> Response:
         """One source, with the passages that rest on it, over all profiles."""
         found = store.source(identity)
         if found is None:
             raise NotFound(f'There is no source "{identity}". /v1/sources lists them.')
+        if page.format != "json":
+            return file(page.format, Taken(None, [found]), identity)
         rows = store.rows_with(Filters(source=identity))
         some = store.passages(rows[page.offset : page.offset + page.limit])
         return JSONResponse(

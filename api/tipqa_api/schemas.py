@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from importlib.resources import files
-from typing import Annotated, Any
+from importlib import resources
+from typing import Annotated, Any, Literal
 
 from fastapi import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from tipqa.export import FORMATS, FormatName
 from tipqa.search import MOST_HITS
 
 Span = tuple[int, int]
@@ -26,10 +27,25 @@ MaybeText = Annotated[str | None, BeforeValidator(_none_if_empty)]
 MaybeNumber = Annotated[int | None, BeforeValidator(_none_if_empty)]
 
 
-class SearchQuery(BaseModel):
-    """The parameters of a search; one that isn't known is an error, not left aside."""
+Format = Annotated[
+    Literal["json", FormatName], Field(description="Anything but json is sent as a file.")
+]
+
+
+class NoQuery(BaseModel):
+    """No parameter: one that isn't known is an error here and below, not left aside."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class FormatQuery(NoQuery):
+    """One document, or a file to take along."""
+
+    format: Format = "json"
+
+
+class SearchQuery(FormatQuery):
+    """The parameters of a search."""
 
     q: str = Field(description="A question or a few words.", examples=["who shelters the victims"])
     k: int = Field(10, description=f"How many hits, 1 to {MOST_HITS}.")
@@ -49,13 +65,15 @@ class SearchQuery(BaseModel):
     )
 
 
-class Page(BaseModel):
+class Page(NoQuery):
     """Which part of a long list."""
-
-    model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(100, ge=1, le=MOST_HITS)
     offset: int = Field(0, ge=0)
+
+
+class SourceQuery(Page, FormatQuery):
+    """A page of what rests on a source, or the source alone to take along."""
 
 
 class _Out(BaseModel):
@@ -201,13 +219,18 @@ class Problem(_Out):
     detail: str = Field(examples=["k is 0. Give a number from 1 to 1,000."])
 
 
-def answers(model: type[BaseModel], *errors: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route: its document with a real example, and its problems.
+def answers(
+    model: type[BaseModel], *errors: int, files: bool = False
+) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route: its document with a real example, its problems, its files.
 
     The examples are what the shipped corpus answers; a test holds them to it.
     """
-    examples = json.loads(files("tipqa_api").joinpath("examples.json").read_text("utf-8"))
+    examples = json.loads(resources.files("tipqa_api").joinpath("examples.json").read_text("utf-8"))
     content = {"application/json": {"example": examples[model.__name__]}}
+    if files:
+        text = {"schema": {"type": "string"}}
+        content |= {form.media_type: text for form in FORMATS.values()}
     described: dict[int | str, dict[str, Any]] = {200: {"model": model, "content": content}}
     for status in (422, *errors):
         described[status] = {

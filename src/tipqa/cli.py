@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.exceptions import TyperException
@@ -20,6 +20,8 @@ from tipqa.errors import QueryError, TipqaError
 if TYPE_CHECKING:
     from tipqa.types import Hit
 
+# As in tipqa.export, which --help need not load.
+Format = Literal["text", "csv", "bibtex", "ris", "csl", "jsonl"]
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -222,6 +224,9 @@ def search(
     folder: IndexFolder = DEFAULT_INDEX,
     encoder: EncoderName = DEFAULT_ENCODER,
     as_json: Json = False,
+    format: Annotated[
+        Format | None, typer.Option("--format", help="Print what was found, to take it along.")
+    ] = None,
 ) -> int:
     """Find the passages that answer a question, with their sources.
 
@@ -229,10 +234,13 @@ def search(
     """
     from tipqa.documents import search_document
     from tipqa.embed import load_encoder
+    from tipqa.export import FORMATS, take
     from tipqa.search import MOST_HITS, check_range, checked_query, make_filters, open_index
 
     if (query is None) == (batch is None):
         raise QueryError("give either a question or --batch FILE. tipqa search --help shows how.")
+    if format and (as_json or batch):
+        raise QueryError("--format goes with neither --json nor --batch. Give one of them.")
     if query is not None:
         checked_query(query)
     check_range("-k", k, 1, MOST_HITS)
@@ -280,6 +288,9 @@ def search(
     hits, document = answer(query)
     if as_json:
         terminal.print_json(document)
+    elif format:
+        terminal.tell_if_stale(opened)
+        terminal.print_export(FORMATS[format].write(take(hits)))
     else:
         terminal.print_hits(opened, hits, max_tokens)
     return 0 if hits else 1

@@ -137,6 +137,16 @@ class Store:
             )
         return [by_row[int(row)] for row in rows]
 
+    def passages_of(self, profile: str) -> list[Passage]:
+        """The passages of a profile, in the order of its text."""
+        rows = self._rows(
+            "SELECT passage.row FROM passage JOIN paragraph ON paragraph.row = passage.paragraph"
+            " JOIN profile ON profile.row = paragraph.profile WHERE profile.id = ?"
+            " ORDER BY passage.row",
+            profile,
+        )
+        return self.passages([row["row"] for row in rows])
+
     def _sentences(self, paragraphs: str) -> dict[int, list[sqlite3.Row]]:
         grouped: dict[int, list[sqlite3.Row]] = {}
         for row in self._rows(

@@ -101,8 +101,7 @@ def print_hits(index: Index, hits: list[Hit], max_tokens: int | None) -> None:
     from tipqa.cite import numbered
 
     console = Console(soft_wrap=True, highlight=False)
-    if index.generation.stale:
-        print("tipqa: the corpus has changed since; run tipqa index.", file=sys.stderr)
+    tell_if_stale(index)
     if not hits:
         budget = f" that fits into {max_tokens} tokens" if max_tokens else ""
         print(f"Nothing found{budget}. Try fewer filters or other words.", file=sys.stderr)
@@ -167,6 +166,19 @@ def printable(text: str) -> str:
     return "".join(
         c if c.isprintable() or c in "\n " else "\N{REPLACEMENT CHARACTER}" for c in text
     )
+
+
+def tell_if_stale(index: Index) -> None:
+    if index.generation.stale:
+        print("tipqa: the corpus has changed since; run tipqa index.", file=sys.stderr)
+
+
+def print_export(text: str) -> None:
+    """An export as UTF-8 wherever it goes; for a terminal, nothing that it would obey."""
+    if sys.stdout.isatty():
+        print("\n".join(map(printable, text.removeprefix("\ufeff").splitlines())))
+    else:
+        sys.stdout.buffer.write(text.encode())
 
 
 def counted(number: int, what: str) -> str:
