@@ -205,6 +205,14 @@ def test_the_database_refers_to_what_is_there(index_folder: Path) -> None:
     with sqlite3.connect(next(index_folder.glob("generations/*/tipqa.sqlite"))) as db:
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert (
+            db.execute(
+                "SELECT sentence.row FROM sentence LEFT JOIN passage"
+                " ON passage.paragraph = sentence.paragraph AND sentence.first >= passage.first"
+                " AND sentence.last <= passage.last GROUP BY sentence.row HAVING count(passage.row) != 1"
+            ).fetchall()
+            == []
+        )  # each sentence is in exactly one passage
     db.close()
 
 
