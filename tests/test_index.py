@@ -209,7 +209,8 @@ def test_the_database_refers_to_what_is_there(index_folder: Path) -> None:
             db.execute(
                 "SELECT sentence.row FROM sentence LEFT JOIN passage"
                 " ON passage.paragraph = sentence.paragraph AND sentence.first >= passage.first"
-                " AND sentence.last <= passage.last GROUP BY sentence.row HAVING count(passage.row) != 1"
+                " AND sentence.last <= passage.last"
+                " GROUP BY sentence.row HAVING count(passage.row) != 1"
             ).fetchall()
             == []
         )  # each sentence is in exactly one passage
