@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +16,8 @@ import pytest
 
 from conftest import REPOSITORY
 from tipqa.check import RULES
-from tipqa.cli import main
+from tipqa.cli import DEFAULT_ENCODER, main
+from tipqa.embed import PACKAGED
 from tipqa.export import FORMATS, FormatName, take
 from tipqa.search import Index
 from tipqa.terminal import print_export
@@ -287,6 +290,26 @@ def test_help_has_an_example(run: Run, command: str) -> None:
     ended = run(*filter(None, [command]), "--help")
     assert ended.code == 0
     assert f"Example: tipqa {command}".strip() in ended.out
+
+
+def test_the_default_encoder_is_the_packaged_one() -> None:
+    """The command line names it without loading what knows it."""
+    assert DEFAULT_ENCODER == PACKAGED
+
+
+def test_what_a_terminal_cannot_show_is_escaped(index_folder: Path) -> None:
+    """No traceback, and JSON stays JSON."""
+    environment = {
+        **os.environ,
+        "PYTHONIOENCODING": "ascii",
+        "TIPQA_ENCODER": "hashed-words",
+        "TIPQA_INDEX": str(index_folder),
+    }
+    command = [sys.executable, "-c", "from tipqa.cli import main; main()", "search", "penalty –"]
+    told = subprocess.run(command, env=environment, capture_output=True, check=True).stdout
+    assert b"\\u2193" in told
+    told = subprocess.run([*command, "--json"], env=environment, capture_output=True, check=True)
+    assert json.loads(told.stdout)["query"] == "penalty –"
 
 
 def test_version(run: Run) -> None:

@@ -58,16 +58,14 @@ DEFAULT_PATHS = (Path("corpus"),)
 def main() -> None:
     """Run the command line: exit 0 done, 1 nothing found, 2 wrong use or broken input."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal that is not UTF-8 shows "?"
-            stream.reconfigure(errors="replace")
+        if isinstance(stream, io.TextIOWrapper):  # where it isn't UTF-8, "\u2193" for "↓"
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
     except (TipqaError, TyperException) as error:
         said = error.format_message() if isinstance(error, TyperException) else str(error)
         _fail(said)
-    except (KeyboardInterrupt, typer.Abort):
-        _fail("stopped.", 130)
     except BrokenPipeError:  # as in `tipqa search … | head -1`
         sys.stderr.close()
         sys.exit(0)
@@ -76,10 +74,10 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _fail(message: str, code: int = 2) -> None:
+def _fail(message: str) -> None:
     one_line = " ".join(terminal.printable(message).split())
     print(f"tipqa: {one_line}", file=sys.stderr)
-    sys.exit(code)
+    sys.exit(2)
 
 
 def _version(asked: bool) -> None:
@@ -234,7 +232,6 @@ def search(
     """
     from tipqa.documents import search_document
     from tipqa.embed import load_encoder
-    from tipqa.export import FORMATS, take
     from tipqa.search import MOST_HITS, check_range, checked_query, make_filters, open_index
 
     if (query is None) == (batch is None):
@@ -289,6 +286,8 @@ def search(
     if as_json:
         terminal.print_json(document)
     elif format:
+        from tipqa.export import FORMATS, take
+
         terminal.tell_if_stale(opened)
         terminal.print_export(FORMATS[format].write(take(hits)))
     else:
