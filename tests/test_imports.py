@@ -9,7 +9,8 @@ from conftest import REPOSITORY
 
 # Each may import only what stands above it.
 ORDER = """errors types slugs files countries sentences sources notes
-readers.front_matter readers.draft readers.markdown readers.text readers
+readers.front_matter readers.draft readers.markdown readers.text
+readers.pdf_text readers.pdf_layout readers.pdf_notes readers.pdf_blocks readers.pdf readers
 tokens chunk embed tables store generation index search cite entries evaluate documents export
 check terminal cli""".split()
 

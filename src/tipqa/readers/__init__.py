@@ -7,14 +7,20 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tipqa.errors import CorpusError
-from tipqa.readers import markdown, text
+from tipqa.readers import markdown, pdf, text
 from tipqa.readers.draft import Draft, finish
 from tipqa.types import Profile
 
-_READERS: dict[str, Callable[[str, Path], Draft]] = {
-    ".md": markdown.read,
-    ".markdown": markdown.read,
-    ".txt": text.read,
+
+def _of_text(read: Callable[[str, Path], Draft]) -> Callable[[bytes, Path], Draft]:
+    return lambda data, path: read(decode(data, path), path)
+
+
+_READERS: dict[str, Callable[[bytes, Path], Draft]] = {
+    ".md": _of_text(markdown.read),
+    ".markdown": _of_text(markdown.read),
+    ".pdf": pdf.read,
+    ".txt": _of_text(text.read),
 }
 _UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 FORMATS = tuple(_READERS)
@@ -97,7 +103,7 @@ def read(
         data = path.read_bytes()
     except OSError as error:
         raise CorpusError(path, None, f"can't be opened: {error.strerror}.") from error
-    draft = _READERS[path.suffix.lower()](decode(data, path), path)
+    draft = _READERS[path.suffix.lower()](data, path)
     return finish(draft, path, file or path.name, country, edition)
 
 

@@ -1,0 +1,310 @@
+"""Words of a PDF → lines in reading order: columns found, what frames the pages set apart.
+
+Lines come from baselines. A column is a gap that runs down through many lines with prose
+on both sides; running headers and page numbers are lines at a page's edge that stand at
+the same height on another page, digits aside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from tipqa.readers.pdf_text import Page, Rule, Word
+
+RAISED, LOWERED = "\ue000", "\ue001"
+"""What stands around a superscript in a line's text."""
+_MOST_ROWS = 300  # of a page where columns are looked for
+_MOST_WORDS = 5000  # of a page where superscripts are looked for
+_PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—\[(| ]*(?:\d{1,4}|[ivxl]{1,6})[-–—\])| ]*"
+                          r"(?:(?:of|/)\s*\d{1,4})?", re.IGNORECASE)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words on one baseline in one column, whose edges are `left` and `right`."""
+
+    page: int
+    words: tuple[Word, ...]
+    left: float = 0.0
+    right: float = 0.0
+    block: int = 0
+    """Lines of one column on one page share it; it rises in reading order."""
+    text: str = field(init=False)
+    size: float = field(init=False)
+    bold: bool = field(init=False)
+    italic: bool = field(init=False)
+    cells: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        text = ""
+        cells = 1
+        sizes: Counter[tuple[float, bool, bool]] = Counter()
+        for before, word in zip([None, *self.words[:-1]], self.words, strict=True):
+            sizes[word.size, word.bold, word.italic] += len(word.text)
+            if before:
+                gap = word.x0 - before.x1
+                text += " " if word.spaced or gap > 0.25 * word.size else ""
+                cells += gap > 1.5 * max(word.size, before.size)
+            text += f"{RAISED}{word.text}{LOWERED}" if word.raised else word.text
+        (size, _, _), _ = sizes.most_common(1)[0]
+        letters = sum(sizes.values())
+        put = object.__setattr__
+        put(self, "text", text.replace(LOWERED + RAISED, "").replace(f"{LOWERED} {RAISED}", " "))
+        put(self, "size", size)
+        put(self, "cells", cells)
+        put(self, "bold", sum(n for (_, bold, _), n in sizes.items() if bold) > 0.8 * letters)
+        put(self, "italic", sum(n for (_, _, it), n in sizes.items() if it) > 0.8 * letters)
+
+    @property
+    def x0(self) -> float:
+        return self.words[0].x0
+
+    @property
+    def x1(self) -> float:
+        return self.words[-1].x1
+
+    @property
+    def y(self) -> float:
+        return next((word.y for word in self.words if not word.raised), self.words[0].y)
+
+    @property
+    def bare(self) -> str:
+        """The text as it stands, superscripts among it."""
+        return self.text.replace(RAISED, "").replace(LOWERED, "")
+
+
+def rows(page: Page) -> list[Line]:
+    """The lines of a page over its whole width, from the top down."""
+    found: list[list[Word]] = []
+    for word in sorted(page.words, key=lambda w: (-w.y, w.x0)):
+        if found and abs(found[-1][0].y - word.y) <= 0.2 * min(word.size, found[-1][0].size):
+            found[-1].append(word)
+        else:
+            found.append([word])
+    if len(page.words) <= _MOST_WORDS:
+        _raise(found)
+    return [Line(page.number, tuple(sorted(row, key=lambda w: w.x0))) for row in found if row]
+
+
+def _raise(found: list[list[Word]]) -> None:
+    """Move small words that stand higher beside larger ones to the row of these."""
+    by_height: defaultdict[int, list[list[Word]]] = defaultdict(list)
+    for row in found:
+        by_height[int(row[0].y // 8)].append(row)
+    for row in found:
+        for word in sorted(row, key=lambda w: w.x0):
+            if len(word.text) > 12:
+                continue
+            for height in range(int(word.y // 8), int(word.y // 8) - 3, -1):
+                for host in by_height[height]:
+                    if host is not row and any(_stands_at(word, other) for other in host):
+                        row.remove(word)
+                        host.append(replace(word, raised=True))
+                        break
+                else:
+                    continue
+                break
+
+
+def _stands_at(small: Word, large: Word) -> bool:
+    """Whether one is a superscript of the other, or goes on after such a one."""
+    if large.raised:
+        return abs(small.y - large.y) < 0.1 and 0 <= small.x0 - large.x1 < 0.6 * small.size
+    return (
+        small.size < 0.85 * large.size
+        and 0.15 * large.size < small.y - large.y < 0.75 * large.size
+        and (
+            -0.1 * large.size < small.x0 - large.x1 < 0.4 * large.size
+            or -0.1 * large.size < large.x0 - small.x1 < 0.6 * large.size
+        )
+    )
+
+
+def without_frame(pages: Sequence[list[Line]], heights: Sequence[float]) -> list[Line]:
+    """Take running headers, footers and page numbers out of the pages.
+
+    Returns:
+        What was taken out, in page order.
+    """
+    stands: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+    edges: list[list[Line]] = []
+    for lines, height in zip(pages, heights, strict=True):
+        edge = [
+            line
+            for index, line in enumerate(lines)
+            if not line.text.startswith(RAISED)  # a note's label
+            and (index < 4 or index >= len(lines) - 4)
+            and not 0.16 * height < line.y < 0.84 * height
+        ]
+        edges.append(edge)
+        for line in edge:
+            stands[_folded(line)].append((line.page, line.y))
+    taken: list[Line] = []
+    for lines, edge, height in zip(pages, edges, heights, strict=True):
+        for line in edge:
+            elsewhere = any(
+                page != line.page and abs(y - line.y) < 4 for page, y in stands[_folded(line)]
+            )
+            outermost = line in (lines[0], lines[-1]) and not 0.1 * height < line.y < 0.9 * height
+            if elsewhere or (outermost and _PAGE_NUMBER.fullmatch(line.bare.strip())):
+                taken.append(line)
+                lines.remove(line)
+    return taken
+
+
+def _folded(line: Line) -> str:
+    return re.sub(r"\d+", "#", line.bare)
+
+
+def in_columns(page: list[Line], rules: Sequence[Rule], gutters: list[float]) -> list[list[Line]]:
+    """Part the rows of a page into blocks in reading order: a column each, or full lines.
+
+    Args:
+        page: its rows from the top down, the frame taken out.
+        rules: its ruled lines. Where they cross a gap it is a table's, no column's.
+        gutters: the middles of gaps found so far, for pages with little text; grows.
+    """
+    if not page or len(page) > _MOST_ROWS:
+        return [page] if page else []
+    left, right = min(line.x0 for line in page), max(line.x1 for line in page)
+    blocks: list[list[Line]] = []
+    full: list[Line] = []
+    start = 0
+    while start < len(page):
+        end, gutter = _band(page, start, left, right, rules, gutters)
+        if gutter is None or _is_better_below(page, start, gutter, left, right, rules, gutters):
+            full.append(page[start])
+            start += 1
+            continue
+        blocks += [full] if full else []
+        full = []
+        gutters.append(gutter)
+        for side in _sides(page[start:end], gutter):
+            blocks += in_columns(side, rules, gutters)
+        start = end
+    return blocks + ([full] if full else [])
+
+
+def _is_better_below(
+    page: Sequence[Line],
+    start: int,
+    gutter: float,
+    left: float,
+    right: float,
+    rules: Sequence[Rule],
+    gutters: Sequence[float],
+) -> bool:
+    """Whether some rows less at the top leave a gap nearer to the middle."""
+    middle = (left + right) / 2
+    for later in range(start + 1, min(start + 5, len(page))):
+        _, other = _band(page, later, left, right, rules, gutters)
+        if other is not None and abs(other - middle) < abs(gutter - middle) - 6:
+            return True
+    return False
+
+
+def _sides(band: Sequence[Line], gutter: float) -> tuple[list[Line], list[Line]]:
+    sides: tuple[list[Line], list[Line]] = ([], [])
+    for line in band:
+        for side, words in zip(
+            sides,
+            (
+                tuple(w for w in line.words if w.x1 <= gutter),
+                tuple(w for w in line.words if w.x1 > gutter),
+            ),
+            strict=True,
+        ):
+            if words:
+                side.append(Line(line.page, words))
+    return sides
+
+
+def _band(
+    page: Sequence[Line],
+    start: int,
+    left: float,
+    right: float,
+    rules: Sequence[Rule],
+    gutters: Sequence[float],
+) -> tuple[int, float | None]:
+    """How far down from a row two columns go, and the middle of the gap between them."""
+    width = right - left
+    free = [(left + 0.2 * width, right - 0.2 * width)]
+    end = start
+    while end < len(page):
+        now = _gaps(page[end], free)
+        if not now:
+            break
+        free, end = now, end + 1
+    between = _most_central(page[start:end], free, (left + right) / 2)
+    if between is None:
+        return start, None
+    gutter = sum(between) / 2
+    sides = _sides(page[start:end], gutter)
+    if not all(sides):
+        return start, None
+    known = any(abs(gutter - other) < 8 for other in gutters)
+    if min(map(len, sides)) < (1 if known else 3) or len(sides[0]) + len(sides[1]) < 8 - 4 * known:
+        return start, None
+    top, bottom = page[start].y, page[end - 1].y
+    crossing = [
+        rule.y
+        for rule in rules
+        if rule.x0 < between[0] and rule.x1 > between[1] and bottom - 12 < rule.y < top + 15
+    ]
+    edges = ((left, between[0]), (between[1], right))
+    of_a_table = len(crossing) > 1 or any(bottom < y < top for y in crossing)
+    if of_a_table or not (known or all(map(_is_prose, sides, edges))):
+        return start, None
+    return end, gutter
+
+
+def _gaps(line: Line, free: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """What a line leaves free of some gaps, where that is wider than a space."""
+    least = max(3.0, 0.4 * line.size)
+    for word in line.words:
+        free = [
+            piece
+            for a, b in free
+            for piece in (
+                [(a, b)] if word.x1 <= a or word.x0 >= b else [(a, word.x0), (word.x1, b)]
+            )
+            if piece[1] - piece[0] >= least
+        ]
+    return list(free)
+
+
+def _most_central(
+    band: Sequence[Line], free: Iterable[tuple[float, float]], middle: float
+) -> tuple[float, float] | None:
+    """The gap with words on both sides that is nearest to the middle.
+
+    Others part the labels of a list from its items.
+    """
+    words = [word for line in band for word in line.words]
+    parting = [
+        gap
+        for gap in free
+        if any(w.x1 <= gap[0] + 0.01 for w in words) and any(w.x0 >= gap[1] - 0.01 for w in words)
+    ]
+    return min(parting, key=lambda gap: abs(sum(gap) / 2 - middle), default=None)
+
+
+def _is_prose(side: Sequence[Line], edges: tuple[float, float]) -> bool:
+    """Whether most lines of a column reach far into it, and have words enough."""
+    start = min(line.x0 for line in side)
+    reach = sorted((line.x1 - start) / max(edges[1] - start, 1) for line in side)
+    words = sorted(len(line.words) for line in side)
+    return reach[len(reach) // 2] > 0.5 and words[len(words) // 2] >= 3
+
+
+def placed(blocks: Iterable[list[Line]], first: int) -> list[Line]:
+    """Give each line the edges of its column, and the number of its block."""
+    lines: list[Line] = []
+    for number, block in enumerate(blocks, first):
+        left, right = min(line.x0 for line in block), max(line.x1 for line in block)
+        lines += [replace(line, left=left, right=right, block=number) for line in block]
+    return lines
