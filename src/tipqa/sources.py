@@ -49,7 +49,7 @@ def parse_source(text: str) -> Source:
     url_match = _URL.search(rest)
     url = url_match[0].replace(" ", "").rstrip(".,;") if url_match else None
     if url_match:
-        rest = rest[: url_match.start()] + rest[url_match.end() :]
+        rest = rest[: url_match.start()].rstrip("<") + rest[url_match.end() :].lstrip(">")
     accessed_match = _ACCESSED.search(rest)
     if accessed_match:
         rest = rest[: accessed_match.start()] + rest[accessed_match.end() :]
