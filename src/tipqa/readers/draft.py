@@ -44,6 +44,8 @@ class Draft:
     paragraphs: list[RawParagraph] = field(default_factory=list)
     notes: list[RawNote] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    marked: set[tuple[int, str]] = field(default_factory=set)
+    """Scope and label of the markers that stand in title and headings."""
 
 
 def finish(
@@ -81,7 +83,7 @@ def finish(
     scoped = _resolve(list(raw_notes.values()), draft.paragraphs)
     notes = tuple(note for _, note in scoped)
     paragraphs = _paragraphs(draft.paragraphs, scoped, problems)
-    problems += _unused(scoped, draft.paragraphs)
+    problems += _unused(scoped, draft)
     for note in notes:
         if note.link == "unresolved":
             problems.append(
@@ -136,10 +138,9 @@ def _paragraphs(
     return paragraphs
 
 
-def _unused(
-    scoped: Sequence[tuple[int, Note]], raw_paragraphs: Sequence[RawParagraph]
-) -> list[Problem]:
-    used = {(raw.scope, marker.label) for raw in raw_paragraphs for marker in raw.markers}
+def _unused(scoped: Sequence[tuple[int, Note]], draft: Draft) -> list[Problem]:
+    used = {(raw.scope, marker.label) for raw in draft.paragraphs for marker in raw.markers}
+    used |= draft.marked
     return [
         Problem(note.line, "unused-note", f'no marker points to note "{note.label}"')
         for scope, note in scoped

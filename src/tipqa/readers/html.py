@@ -42,7 +42,7 @@ class _Piece:
 
     @property
     def is_heading(self) -> bool:
-        bold = "bold" in self.block.marks and self.block.kind == "text"
+        bold = "bold" in self.block.marks and self.block.kind == "text" and not self.markers
         return self.block.kind == "heading" or (bold and self.is_short_line)
 
     @property
@@ -102,7 +102,7 @@ def _entry(page: Page, index: int, linked: Linked) -> Entry:
         return Entry(block.line, "", True, None, marks, opens=False)
     text = block.text
     if block.number or "notes" in block.marks or opens_note(text):
-        text = note_text(page, index, None)
+        text = note_text(page, index, linked)
     if block.number and not re.match(rf"\W?{re.escape(block.number)}\W", text):
         text = f"{block.number.strip('[]().:')}. {text}"
     opens = block.kind not in ("heading", "caption")
@@ -187,6 +187,8 @@ def _without_furniture(pieces: list[_Piece], page: Page, draft: Draft) -> list[_
     kept = []
     for number, piece in enumerate(pieces):
         around = number < begin or number >= end or (number < first and piece.is_around)
+        if piece.is_heading:
+            draft.marked |= {(piece.scope, marker.label) for marker in piece.markers}
         if piece is title:
             continue
         if piece.is_frame or around or not piece.text or (piece.after and _is_afterword(piece)):
@@ -200,6 +202,10 @@ def _title(pieces: list[_Piece], page: Page, draft: Draft) -> _Piece | None:
     """Take the title: the top heading that names a country, else the page's, else the top one."""
     tops = [piece for piece in pieces if piece.block.level == 1 and piece.text]
     named = next((piece for piece in tops if countries.mentioned(piece.text)), None)
+    if not tops and not page.title:
+        leading = pieces[: next((n for n, piece in enumerate(pieces) if piece.is_prose), 0)]
+        tops = [piece for piece in leading if countries.mentioned(piece.text)][:1]
+        named = tops[0] if tops else None
     if not named and page.title and (countries.mentioned(page.title) or not tops):
         draft.title = page.title
         return None

@@ -239,8 +239,13 @@ class _Layout:
             self._items.pop()
 
     def _add(self, text: str | None, element: Any) -> None:
-        if text and not self._within["hidden"]:
-            self._text.add(text, element.sourceline or 1, self._within)
+        if not text or self._within["hidden"]:
+            return
+        first, *more = text.split("\n") if self._within["pre"] else [text]
+        self._text.add(first, element.sourceline or 1, self._within)
+        for number, line in enumerate(more, start=1):
+            self.flush(fresh=False)
+            self._text.add(line, (element.sourceline or 1) + number, self._within)
 
     def _new_ids(self, element: Any) -> list[str]:
         names = [element.get("id"), element.get("name") if element.tag == "a" else None]

@@ -52,6 +52,8 @@ _OPENS = re.compile(
     r"that|be|the|a|an|either|from|on|at|into|than)(?=\s))\s*$",
     re.IGNORECASE,
 )
+_AMOUNT = re.compile(r"(?<!\d)\d{1,3}$|\d[.,]\d+$")
+_WORD = re.compile(r"([A-Za-z]+)\s?$")
 _AGE = re.compile(r"\b(?:aged?|ages|between)\s*$", re.IGNORECASE)
 _UNIT = re.compile(r"(?:^|[\s\d/(])(?:[kcdmµ]?m|ft|mi|yd|ha|sq)$")
 _NUMBER_WORDS = {
@@ -217,10 +219,10 @@ def _parentheses(text: str, known: frozenset[str]) -> Iterable[Found]:
 def _is_part_of_words(text: str, match: re.Match[str]) -> bool:
     """A part of a law, an age, or a number told twice: "3(1)", "aged (12)", "two (2)"."""
     before = text[max(0, match.start() - 60) : match.start()]
-    word = re.search(r"([a-z]+)\s?$", before, re.IGNORECASE)
+    word = _WORD.search(before[-12:])
     if word and str(_NUMBER_WORDS.get(word[1].lower())) == match[1]:
         return True
-    if re.search(r"(?<!\d)\d{1,3}$", before) or re.search(r"\d[.,]\d+$", before):
+    if before[-1:].isdigit() and _AMOUNT.search(before):
         return True  # straight after a number that is no year
     return bool(_LEGAL.search(before) or _AGE.search(before))
 
@@ -232,17 +234,12 @@ def _list_numbers(text: str, matches: Sequence[re.Match[str]]) -> set[int]:
         for match in matches
         if match[1].isdigit() and re.match(r"\s*\w", text[match.end() : match.end() + 3])
     }
-    opening = {
-        start: number
-        for start, number in before_words.items()
-        if _OPENS.search(text[max(0, start - 20) : start])
-    }
-    reached = set(opening.values())
-    listed = set(opening)
-    for start, number in sorted(before_words.items(), key=lambda item: -item[1]):
-        if number + 1 in reached and start not in listed:
+    listed = {start for start in before_words if _OPENS.search(text[max(0, start - 20) : start])}
+    following: tuple[int, int] | None = None
+    for start, number in reversed(before_words.items()):  # "must (1) find and (2) help"
+        if following and following[0] in listed and following[1] == number + 1:
             listed.add(start)
-            reached.add(number)
+        following = (start, number)
     return listed
 
 

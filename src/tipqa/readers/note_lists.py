@@ -150,7 +150,7 @@ def _runs(
         previous = entry.text
         if is_open:
             runs[-1].end = index + 1
-    return [run for run in runs if not _is_bullets(run)]
+    return _without_bullets(runs)
 
 
 def _labelled(entry: Entry, head: re.Match[str] | None) -> tuple[str | None, str]:
@@ -180,28 +180,40 @@ def _follows(label: str, run: NoteList, entry: Entry, used: set[str]) -> bool:
         return int(last) <= int(label) <= int(last) + _LARGEST_GAP
     if kind == "letter" and last is not None and len(last) == len(label) == 1:
         return label in used or 0 <= ord(label) - ord(last) <= 1
-    return label in used
+    return label in used and label not in {note.label for note in run.notes[-_NEAR:]}
 
 
-def _is_bullets(run: NoteList) -> bool:
-    """A "*" before each of several lines makes them a list of points."""
-    labels = [note.label for note in run.notes]
-    same = any(a == b for a, b in pairwise(labels))
-    return not run.linked and same and all(kind_of(label) == "sign" for label in labels)
+def _without_bullets(runs: Sequence[NoteList]) -> list[NoteList]:
+    """A "*" before each of several lines in a row makes them a list of points."""
+    bullets = {
+        id(run)
+        for one, two in pairwise(runs)
+        if one.end == two.start and one.notes[0].label == two.notes[0].label
+        for run in (one, two)
+        if len(run.notes) == 1 and kind_of(run.notes[0].label) == "sign" and not run.linked
+    }
+    return [run for run in runs if id(run) not in bullets]
 
 
 def _choose(runs: Sequence[NoteList], named: Sequence[set[str]]) -> list[NoteList]:
     """Of the lists that could be notes, those that are."""
     linked = [run for run in runs if run.linked]
-    numbered = [run for run in runs if any(kind_of(n.label) == "number" for n in run.notes)]
-    others = [run for run in runs if run not in numbered and not run.linked]
-    if linked:
-        chosen = linked
-    else:
-        chosen = _one_a_section(numbered, named) or _best(numbered, named)
-    everything = set().union(*named) if named else set()
-    chosen = [*chosen, *(run for run in others if run.labels & everything)]
+    numbered = [run for run in runs if not run.linked and _is_numbered(run)]
+    others = [run for run in runs if not run.linked and not _is_numbered(run)]
+    chosen = linked or _one_a_section(numbered, named) or _best(numbered, named)
+    if sectioned := _one_a_section(others, named):
+        return sorted([*chosen, *sectioned], key=lambda run: run.start)
+    everything: set[str] = set().union(*named)
+    taken = {label for run in chosen for label in run.labels}
+    for run in reversed(others):
+        if run.labels & everything and taken.isdisjoint(run.labels):
+            chosen.append(run)
+            taken |= run.labels
     return sorted(chosen, key=lambda run: run.start)
+
+
+def _is_numbered(run: NoteList) -> bool:
+    return any(kind_of(note.label) == "number" for note in run.notes)
 
 
 def _one_a_section(runs: Sequence[NoteList], named: Sequence[set[str]]) -> list[NoteList]:

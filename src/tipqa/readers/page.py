@@ -131,7 +131,7 @@ def marks_of(element: Any, tag: str, share: float, within: set[str]) -> list[str
 
     Returns:
         Of: hidden (not shown), frame (around the text proper), notes (holds them), main,
-        bold, link, raised, caption.
+        bold, link, raised, caption, pre (lines stay lines).
     """
     said = " ".join(element.get(name, "") for name in ("class", "role", "epub:type", "id")).lower()
     style = element.get("style", "")[:500].lower()
@@ -152,6 +152,8 @@ def marks_of(element: Any, tag: str, share: float, within: set[str]) -> list[str
         marks.append("caption")
     if tag in ("main", "article"):
         marks.append("main")
+    if tag == "pre":
+        marks.append("pre")
     return marks
 
 

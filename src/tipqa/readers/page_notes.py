@@ -28,7 +28,7 @@ _BACK = re.compile(
     r"|return.{0,25}|go back.{0,20}|top)\W{0,3}",
     re.IGNORECASE,
 )
-_ARROWS = " \t^↑↩↵⏎⤴←\ufe0e\ufe0f,;"
+_ARROWS = " \t^↑↩↵⏎⤴←\ufe0e\ufe0f"
 _JUMP = re.compile(r"^[\s^↑]*(?:jump up(?: to)?:?[\s^↑]*|[\^↑][\s^↑]*)", re.IGNORECASE)
 _EMPTY_BRACKETS = re.compile(r"^[\[(]\s?[\])][.:]?\s?|\s?[\[(]\s?[\])]$")
 _ADDRESS = re.compile(r"https?://\S+$")
@@ -87,7 +87,7 @@ def link_notes(page: Page) -> Linked:
         linked.markers[index] = _clusters(page.blocks[index].text, links, linked)
         linked.targets[index] = links[0][1]
     for note in [*linked.labels, *linked.rest]:
-        linked.texts[note] = note_text(page, note, linked.labels.get(note))
+        linked.texts[note] = note_text(page, note, linked)
     return linked
 
 
@@ -191,13 +191,14 @@ def _with_brackets(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def note_text(page: Page, index: int, label: str | None) -> str:
+def note_text(page: Page, index: int, linked: Linked) -> str:
     """A note's text without its label and back-links, with the addresses it links to."""
     block = page.blocks[index]
     text = block.text
+    label = linked.labels.get(index)
     addresses = []
     for link in sorted(block.links, key=lambda link: -link.start):
-        if "#" in link.href and _is_back(link, text[link.start : link.end], page, index):
+        if "#" in link.href and _is_back(link, block, index, page, linked):
             text = f"{text[: link.start]} {text[link.end :]}"
         elif _ADDRESS.match(link.href):
             addresses.append(link.href)
@@ -205,15 +206,20 @@ def note_text(page: Page, index: int, label: str | None) -> str:
     text = _EMPTY_BRACKETS.sub("", text)
     if label is not None and (leading := _leading(label).match(text)):
         text = text[leading.end() :]
-    text = text.lstrip(_ARROWS)
+    text = text.lstrip(_ARROWS + ",;.:")
     for address in dict.fromkeys(reversed(addresses)):
         if _SCHEME.sub("", address) not in text.replace(" ", ""):
             text = f"{text} <{address}>"
     return text.strip()
 
 
-def _is_back(link: Link, shown: str, page: Page, index: int) -> bool:
-    """Whether a link of a note leads back to its marker."""
+def _is_back(link: Link, block: Block, index: int, page: Page, linked: Linked) -> bool:
+    """Whether a link of a note leads back to its marker, and not to another note."""
     target = _target(link, page)
-    leads_back = target is None or target < index
-    return leads_back and bool(_BACK.fullmatch(lowered(shown).strip()))
+    if target in linked.labels or not _BACK.fullmatch(
+        lowered(block.text[link.start : link.end]).strip()
+    ):
+        return False
+    if target is None:  # its marker isn't there: only where back-links stand
+        return not block.text[: link.start].strip(" [(") or not block.text[link.end :].strip(" ]).")
+    return target < index

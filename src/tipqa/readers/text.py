@@ -32,6 +32,11 @@ class _Block:
     bare: str
     markers: tuple[Marker, ...]
     scope: int
+    is_item: bool
+
+    @property
+    def is_heading(self) -> bool:
+        return self.is_short_line and not self.is_item
 
     @property
     def is_short_line(self) -> bool:
@@ -89,7 +94,7 @@ def _read_body(body: list[_Block], draft: Draft) -> None:
     for block in body:
         if block.is_frame:
             draft.left_out.append(LeftOut(block.line, block.text))
-        elif block.is_short_line:
+        elif block.is_heading:
             section = [*section, block.text] if below_heading else [block.text]
             below_heading = True
         else:
@@ -101,7 +106,7 @@ def _read_body(body: list[_Block], draft: Draft) -> None:
             else:
                 draft.left_out.append(LeftOut(block.line, block.text))
     if below_heading:  # a heading with nothing under it
-        last = next(block for block in reversed(body) if block.is_short_line)
+        last = next(block for block in reversed(body) if block.is_heading)
         draft.left_out.append(LeftOut(last.line, last.text))
 
 
@@ -110,7 +115,14 @@ def _blocks(
 ) -> list[_Block]:
     """The blocks of some lines, with the markers of the document's style taken out."""
     return [
-        _Block(line, text, bare, tuple(markers), scope_at(line - 1, lists))
+        _Block(
+            line,
+            text,
+            bare,
+            tuple(markers),
+            scope_at(line - 1, lists),
+            bool(_LIST_ITEM.match(lines[line - 1])),
+        )
         for line, text in _joined(lines, start, end)
         for bare, markers in [take_out(text, find(text, style))]
     ]
