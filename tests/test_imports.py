@@ -9,8 +9,10 @@ from conftest import REPOSITORY
 
 # Each may import only what stands above it.
 ORDER = """errors types slugs files countries sentences sources notes
-readers.front_matter readers.draft readers.markdown readers.text
-readers.pdf_text readers.pdf_layout readers.pdf_notes readers.pdf_blocks readers.pdf readers
+readers.front_matter readers.draft readers.encoding readers.markers readers.furniture
+readers.note_lists readers.page readers.layout readers.page_notes
+readers.pdf_text readers.pdf_layout readers.pdf_notes readers.pdf_blocks
+readers.markdown readers.text readers.html readers.pdf readers
 tokens chunk embed tables store generation index search cite entries evaluate documents export
 check terminal cli""".split()
 

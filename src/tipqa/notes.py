@@ -26,11 +26,15 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class RawNote:
-    """A note as a reader found it."""
+    """A note as a reader found it.
+
+    `scope` counts the lists of notes where labels begin again in each section, else 0.
+    """
 
     label: str
     text: str
     line: int
+    scope: int = 0
 
 
 def take_out(text: str, found: Sequence[tuple[Span, Sequence[str]]]) -> tuple[str, list[Marker]]:

@@ -119,7 +119,8 @@ def _without_url(text: str) -> tuple[str, str | None]:
     url = found[0].rstrip(".,;")
     if url.endswith(")") and "(" not in url:
         url = url[:-1]
-    return text[: found.start()] + text[found.start() + len(url) :], url.replace(" ", "")
+    before, after = text[: found.start()].rstrip("<"), text[found.start() + len(url) :].lstrip(">")
+    return before + after, url.replace(" ", "")
 
 
 def _publisher_and_title(text: str, year: int | None) -> tuple[str | None, str]:

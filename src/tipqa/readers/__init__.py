@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tipqa.errors import CorpusError
-from tipqa.readers import markdown, pdf, text
+from tipqa.readers import html, markdown, pdf, text
 from tipqa.readers.draft import Draft, finish
+from tipqa.readers.encoding import decode
 from tipqa.types import Profile
 
 
@@ -19,8 +20,10 @@ def _of_text(read: Callable[[str, Path], Draft]) -> Callable[[bytes, Path], Draf
 _READERS: dict[str, Callable[[bytes, Path], Draft]] = {
     ".md": _of_text(markdown.read),
     ".markdown": _of_text(markdown.read),
-    ".pdf": pdf.read,
     ".txt": _of_text(text.read),
+    ".html": html.read,
+    ".htm": html.read,
+    ".pdf": pdf.read,
 }
 _UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 FORMATS = tuple(_READERS)
@@ -105,28 +108,3 @@ def read(
         raise CorpusError(path, None, f"can't be opened: {error.strerror}.") from error
     draft = _READERS[path.suffix.lower()](data, path)
     return finish(draft, path, file or path.name, country, edition)
-
-
-def decode(data: bytes, path: Path) -> str:
-    """The text of a UTF-8 file, with a line feed at the end of each line.
-
-    Raises:
-        CorpusError: the file is empty, binary, or not UTF-8.
-    """
-    if not data.strip():
-        raise CorpusError(path, None, "is empty. Fill it or remove it.")
-    zero = data.find(b"\0")
-    if zero >= 0:
-        raise CorpusError(
-            path,
-            data.count(b"\n", 0, zero) + 1,
-            "is binary, or UTF-16 (it holds a zero byte). Save it as UTF-8 text.",
-        )
-    try:
-        decoded = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise CorpusError(
-            path, line, f"is not UTF-8 (byte 0x{data[error.start]:02x}). Save it as UTF-8."
-        ) from error
-    return re.sub(r"\r\n?", "\n", decoded)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 
 from tipqa import countries
@@ -23,12 +24,16 @@ _LIKE_A_MARKER = re.compile(r"\[\^[^\[\]]+\]")
 
 @dataclass(frozen=True, slots=True)
 class RawParagraph:
-    """A paragraph as a reader found it: text without markers, and the markers."""
+    """A paragraph as a reader found it: text without markers, and the markers.
+
+    They name the notes of the same `scope`.
+    """
 
     line: int
     section: tuple[str, ...]
     text: str
     markers: tuple[Marker, ...]
+    scope: int = 0
 
 
 @dataclass(slots=True)
@@ -40,6 +45,8 @@ class Draft:
     paragraphs: list[RawParagraph] = field(default_factory=list)
     notes: list[RawNote] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    marked: set[tuple[int, str]] = field(default_factory=set)
+    """Scope and label of the markers that stand in title and headings."""
 
 
 def finish(
@@ -59,11 +66,11 @@ def finish(
     if not draft.paragraphs:
         raise CorpusError(path, None, "holds no paragraph of text. Add one or remove the file.")
     problems: list[Problem] = []
-    raw_notes: dict[str, RawNote] = {}
+    raw_notes: dict[tuple[int, str], RawNote] = {}
     left_out = list(draft.left_out)
     for raw in draft.notes:
-        if raw.label in raw_notes:
-            first = raw_notes[raw.label].line
+        if (raw.scope, raw.label) in raw_notes:
+            first = raw_notes[raw.scope, raw.label].line
             problems.append(
                 Problem(
                     raw.line,
@@ -73,10 +80,11 @@ def finish(
             )
             left_out.append(LeftOut(raw.line, f"note {raw.label}: {raw.text}"))
         else:
-            raw_notes[raw.label] = raw
-    notes = resolve_notes(list(raw_notes.values()))
-    paragraphs = _paragraphs(draft.paragraphs, notes, problems)
-    problems += _unused(notes, draft.paragraphs)
+            raw_notes[raw.scope, raw.label] = raw
+    scoped = _resolve(list(raw_notes.values()), draft.paragraphs)
+    notes = tuple(note for _, note in scoped)
+    paragraphs = _paragraphs(draft.paragraphs, scoped, problems)
+    problems += _unused(scoped, draft)
     for note in notes:
         if not note.text:
             problems.append(Problem(note.line, "empty-note", f'note "{note.label}" has no text'))
@@ -94,14 +102,33 @@ def finish(
     return Profile(info, tuple(paragraphs), notes, tuple(problems), tuple(left_out))
 
 
+def _resolve(
+    raw_notes: Sequence[RawNote], raw_paragraphs: Sequence[RawParagraph]
+) -> list[tuple[int, Note]]:
+    """Each note with its scope; "ibid." and "supra" refer to notes of their own scope."""
+    titles = {raw.scope: " › ".join(raw.section) for raw in reversed(raw_paragraphs)}
+    scoped: list[tuple[int, Note]] = []
+    for scope, group in groupby(raw_notes, key=lambda raw: raw.scope):
+        section = titles.get(scope) or None if scope else None
+        for note in resolve_notes(list(group)):
+            number = len(scoped) + 1
+            scoped.append((scope, replace(note, id=f"n{number}", section=section)))
+    return scoped
+
+
 def _paragraphs(
-    raw_paragraphs: Sequence[RawParagraph], notes: Sequence[Note], problems: list[Problem]
+    raw_paragraphs: Sequence[RawParagraph],
+    scoped: Sequence[tuple[int, Note]],
+    problems: list[Problem],
 ) -> list[Paragraph]:
-    by_label = {note.label: note for note in notes}
+    by_label: dict[int, dict[str, Note]] = {}
+    for scope, note in scoped:
+        by_label.setdefault(scope, {})[note.label] = note
     paragraphs = []
     for number, raw in enumerate(raw_paragraphs, start=1):
         sentences = tuple(sentence_spans(raw.text))
-        citations, unresolved = cite(raw.text, sentences, raw.markers, by_label)
+        known = by_label.get(raw.scope, {})
+        citations, unresolved = cite(raw.text, sentences, raw.markers, known)
         problems += [
             Problem(
                 raw.line,
@@ -118,12 +145,13 @@ def _paragraphs(
     return paragraphs
 
 
-def _unused(notes: Sequence[Note], raw_paragraphs: Sequence[RawParagraph]) -> list[Problem]:
-    used = {marker.label for raw in raw_paragraphs for marker in raw.markers}
+def _unused(scoped: Sequence[tuple[int, Note]], draft: Draft) -> list[Problem]:
+    used = {(raw.scope, marker.label) for raw in draft.paragraphs for marker in raw.markers}
+    used |= draft.marked
     return [
         Problem(note.line, "unused-note", f'no marker points to note "{note.label}"')
-        for note in notes
-        if note.label not in used
+        for scope, note in scoped
+        if (scope, note.label) not in used
     ]
 
 

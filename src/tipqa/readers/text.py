@@ -1,4 +1,4 @@
-"""Plain text as saved from a web page: prose between headings, notes numbered at the end.
+"""Plain text as saved from a web page: prose between headings, notes in lists of their own.
 
 Such a file has page furniture around its text: a logo's place-holder, a search box, a
 sign-up line. Around the prose what looks like furniture is left out, within it next to
@@ -8,38 +8,19 @@ nothing; all that is left out is listed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tipqa import countries
-from tipqa.notes import RawNote, take_out
+from tipqa.notes import Marker, take_out
+from tipqa.readers import furniture
 from tipqa.readers.draft import Draft, RawParagraph
 from tipqa.readers.front_matter import front_matter
+from tipqa.readers.markers import Style, find
+from tipqa.readers.note_lists import Entry, NoteList, find_lists, scope_at
 from tipqa.types import LeftOut
 
-_MARKER = re.compile(r"\[(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]")
-_NOTE = re.compile(r"\s*(?:\[(\d{1,3})\]:?|(\d{1,3})[.):]?)\s+(\S.*)")
-_NOTES_HEADING = re.compile(
-    r"(?:foot|end)?notes|references|sources|works cited|bibliography", re.IGNORECASE
-)
-_LIST_ITEM = re.compile(r"\s*[-*•–]\s+")
-_SENTENCE_END = re.compile(r"[.!?…:;][)\]”’\"']*$")
-# What only a page's frame says, wherever it stands.
-_FRAME = re.compile(
-    r"\([^()]*\b(?:logo|image|photo|icon|picture|banner)\b[^()]*\)$|click here\b"
-    r"|skip to (?:main |the )?content|all rights reserved|©"
-    r"|(?:sign up|subscribe) (?:for|to) (?:our|the)\b|(?:accept|use[sd]?) (?:all )?cookies\b",
-    re.IGNORECASE,
-)
-# What a page's frame says, and a report may say too: counts around the prose only.
-_FRAME_AROUND = re.compile(
-    r"\b(?:search|newsletter|sign(?:ed)? (?:up|in)|log ?in|subscribe|contact us|menu|home ?page|"
-    r"inquir\w+|enquir\w+|related|share this|print this|e-?mail this|follow us|privacy|"
-    r"terms of use|last updated|back to top|donate|site ?map|copyright)\b",
-    re.IGNORECASE,
-)
-_MOST_WORDS_OF_A_HEADING = 12
-_MOST_WORDS_OF_FURNITURE = 40
+_LIST_ITEM = re.compile(r"^\s*[-*•–]\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +29,26 @@ class _Block:
 
     line: int
     text: str
+    bare: str
+    markers: tuple[Marker, ...]
+    scope: int
+    is_item: bool
 
     @property
-    def bare(self) -> str:
-        return _MARKER.sub("", self.text).strip()
+    def is_heading(self) -> bool:
+        return self.is_short_line and not self.is_item
 
     @property
     def is_short_line(self) -> bool:
-        few = len(self.bare.split()) <= _MOST_WORDS_OF_A_HEADING
-        return few and not _SENTENCE_END.search(self.bare) and not _MARKER.search(self.text)
+        return not self.markers and furniture.is_short_line(self.bare)
 
     @property
     def is_frame(self) -> bool:
-        small = len(self.text.split()) <= _MOST_WORDS_OF_FURNITURE
-        return small and not _MARKER.search(self.text) and bool(_FRAME.search(self.text))
+        return not self.markers and furniture.is_frame(self.text)
 
     @property
     def is_frame_around(self) -> bool:
-        small = len(self.text.split()) <= _MOST_WORDS_OF_FURNITURE
-        return self.is_frame or (
-            small and not _MARKER.search(self.text) and bool(_FRAME_AROUND.search(self.text))
-        )
+        return not self.markers and furniture.is_frame_around(self.text)
 
 
 def read(text: str, path: Path) -> Draft:
@@ -81,18 +61,31 @@ def read(text: str, path: Path) -> Draft:
     draft = Draft(front)
     lines = text.split("\n")
     lines[: front.length] = [""] * front.length
-    start, end, draft.notes = _find_notes(lines)
-    body = _blocks(lines, 0, start)
-    after = _blocks(lines, end, len(lines))
-    if body and draft.notes and _NOTES_HEADING.fullmatch(body[-1].text.strip(" :.")):
-        draft.left_out.append(LeftOut(body[-1].line, body[-1].text))
-        body = body[:-1]
-    if not draft.notes:
-        body, after = _without_trailing_furniture(body)
+    style, lists = find_lists(_entries(lines))
+    draft.notes = [replace(n, scope=found.scope) for found in lists for n in found.notes]
+    body: list[_Block] = []
+    start = 0
+    for found in lists:
+        body += _blocks(lines, start, found.start, style, lists)
+        if body and body[-1].line > start and furniture.is_notes_heading(body[-1].text):
+            draft.left_out.append(LeftOut(body[-1].line, body.pop().text))
+        start = found.end
+    after = _blocks(lines, start, len(lines), style, lists)
+    if any(block.markers for block in after) or not lists:
+        body, after = _without_trailing_furniture(body + after)
     body = _without_leading_furniture(body, draft)
     _read_body(body, draft)
     draft.left_out += [LeftOut(block.line, block.text) for block in after]
     return draft
+
+
+def _entries(lines: list[str]) -> list[Entry]:
+    """The lines, each told whether a blank one stands before it."""
+    blank = [True, *(not line.strip() for line in lines)]
+    return [
+        Entry(number, line, fresh)
+        for number, (line, fresh) in enumerate(zip(lines, blank, strict=False), start=1)
+    ]
 
 
 def _read_body(body: list[_Block], draft: Draft) -> None:
@@ -101,88 +94,55 @@ def _read_body(body: list[_Block], draft: Draft) -> None:
     for block in body:
         if block.is_frame:
             draft.left_out.append(LeftOut(block.line, block.text))
-        elif block.is_short_line:
+        elif block.is_heading:
             section = [*section, block.text] if below_heading else [block.text]
             below_heading = True
         else:
             below_heading = False
-            found = [(match.span(), _labels(match[1])) for match in _MARKER.finditer(block.text)]
-            rendered, markers = take_out(block.text, found)
-            if rendered:
+            if block.bare:
                 draft.paragraphs.append(
-                    RawParagraph(block.line, tuple(section), rendered, tuple(markers))
+                    RawParagraph(block.line, tuple(section), block.bare, block.markers, block.scope)
                 )
+            else:
+                draft.left_out.append(LeftOut(block.line, block.text))
     if below_heading:  # a heading with nothing under it
-        last = next(block for block in reversed(body) if block.is_short_line)
+        last = next(block for block in reversed(body) if block.is_heading)
         draft.left_out.append(LeftOut(last.line, last.text))
 
 
-def _labels(inside: str) -> list[str]:
-    """The labels that "3", "3,5" or "3-6" names."""
-    labels: list[str] = []
-    for part in re.split(r"\s*[,;]\s*", inside):
-        first, *last = re.split(r"\s*[–-]\s*", part)
-        upto = int(last[-1]) if last else int(first)
-        labels += [str(n) for n in range(int(first), upto + 1)] or [first, *last]
-    return labels
+def _blocks(
+    lines: list[str], start: int, end: int, style: Style, lists: list[NoteList]
+) -> list[_Block]:
+    """The blocks of some lines, with the markers of the document's style taken out."""
+    return [
+        _Block(
+            line,
+            text,
+            bare,
+            tuple(markers),
+            scope_at(line - 1, lists),
+            bool(_LIST_ITEM.match(lines[line - 1])),
+        )
+        for line, text in _joined(lines, start, end)
+        for bare, markers in [take_out(text, find(text, style))]
+    ]
 
 
-def _find_notes(lines: list[str]) -> tuple[int, int, list[RawNote]]:
-    """The numbered list whose labels the markers name: its lines, and its notes.
-
-    Of several such lists the one with most labels that are used counts, the last of
-    equals. `(len(lines), len(lines), [])` where there is none.
-    """
-    used = {label for line in lines for found in _MARKER.findall(line) for label in _labels(found)}
-    best: tuple[int, int, list[RawNote]] = (len(lines), len(lines), [])
-    most = 0
-    for start, line in enumerate(lines):
-        found = _NOTE.match(line)
-        if not found or int(found[1] or found[2]) != 1:
-            continue
-        end, notes = _follow(lines, start)
-        matching = len({note.label for note in notes} & used)
-        if matching and matching >= most:
-            best, most = (start, end, notes), matching
-    return best
-
-
-def _follow(lines: list[str], start: int) -> tuple[int, list[RawNote]]:
-    """The notes from line `start` on, as long as their numbers rise."""
-    notes: list[RawNote] = []
-    end = start
-    for index in range(start, len(lines)):
-        found = _NOTE.match(lines[index])
-        number = int(found[1] or found[2]) if found else 0
-        last = int(notes[-1].label) if notes else 0
-        if found and (not notes or last <= number <= last + 5):
-            notes.append(RawNote(str(number), " ".join(found[3].split()), index + 1))
-        elif not lines[index].strip():
-            continue
-        elif end == index:  # no blank line between: the note goes on
-            note = notes[-1]
-            going_on = " ".join(f"{note.text} {lines[index]}".split())
-            notes[-1] = RawNote(note.label, going_on, note.line)
-        else:
-            break
-        end = index + 1
-    return end, notes
-
-
-def _blocks(lines: list[str], start: int, end: int) -> list[_Block]:
-    blocks: list[_Block] = []
+def _joined(lines: list[str], start: int, end: int) -> list[tuple[int, str]]:
+    """Lines without a blank one between as one, each item of a list by itself."""
+    blocks: list[tuple[int, list[str]]] = []
     begun = False
     for index in range(start, end):
         line = lines[index].strip()
         if not line:
             begun = False
         elif begun and not _LIST_ITEM.match(lines[index]):
-            last = blocks[-1]
-            blocks[-1] = _Block(last.line, f"{last.text} {line}")
+            blocks[-1][1].append(line)
         else:
-            blocks.append(_Block(index + 1, _LIST_ITEM.sub("", lines[index], count=1).strip()))
+            text = _LIST_ITEM.sub("", lines[index], count=1).strip()
+            blocks.append((index + 1, [text]))
             begun = True
-    return blocks
+    return [(line, " ".join(parts)) for line, parts in blocks]
 
 
 def _without_leading_furniture(body: list[_Block], draft: Draft) -> list[_Block]:
@@ -194,7 +154,9 @@ def _without_leading_furniture(body: list[_Block], draft: Draft) -> list[_Block]
     for index, block in enumerate(body[:first]):
         if not draft.title and not block.is_frame_around and countries.mentioned(block.text):
             draft.title = block.text
-        elif index == first - 1 and not block.is_frame_around and _is_title_case(block.text):
+        elif (
+            index == first - 1 and not block.is_frame_around and furniture.is_title_case(block.text)
+        ):
             kept.append(block)
         else:
             draft.left_out.append(LeftOut(block.line, block.text))
@@ -206,9 +168,3 @@ def _without_trailing_furniture(body: list[_Block]) -> tuple[list[_Block], list[
     while end > 1 and (body[end - 1].is_frame_around or body[end - 1].is_short_line):
         end -= 1
     return body[:end], body[end:]
-
-
-def _is_title_case(text: str) -> bool:
-    """Whether each word of four letters or more begins with a capital."""
-    words = [word for word in re.findall(r"[^\W\d_]+", text) if len(word) >= 4]
-    return bool(words) and all(word[0].isupper() for word in words)

@@ -1,0 +1,67 @@
+"""The frame of a page around its text: logos, menus, search boxes, sign-up lines."""
+
+from __future__ import annotations
+
+import re
+
+NOTES_HEADING = re.compile(
+    r"(?:foot|end)?notes(?: and references)?|references|sources|works cited|bibliography",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?…:;][)\]”’\"']*$")
+# What only a page's frame says, wherever it stands.
+_FRAME = re.compile(
+    r"\([^()]*\b(?:logo|image|photo|icon|picture|banner)\b[^()]*\)$|click here\b"
+    r"|skip to (?:main |the )?content|all rights reserved|©"
+    r"|(?:sign up|subscribe) (?:for|to) (?:our|the)\b|(?:accept|use[sd]?) (?:all )?cookies\b",
+    re.IGNORECASE,
+)
+# What a page's frame says, and a report may say too: counts around the prose only.
+_FRAME_AROUND = re.compile(
+    r"\b(?:search|newsletter|sign(?:ed)? (?:up|in)|log ?in|subscribe|contact us|menu|home ?page|"
+    r"inquir\w+|enquir\w+|related|share this|print this|e-?mail this|follow us|privacy|"
+    r"terms of use|last updated|back to top|donate|site ?map|copyright)\b",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(r"(?:Table|Figure|Chart|Box)\s+\w+\s*[.:–—-]")
+_MOST_WORDS_OF_A_HEADING = 12
+_MOST_WORDS = 40
+
+
+def is_frame(text: str) -> bool:
+    """Whether a text, which bears no marker, is furniture wherever it stands."""
+    return _is_small(text) and bool(_FRAME.search(text))
+
+
+def is_frame_around(text: str) -> bool:
+    """Whether a text, which bears no marker, is furniture before or after the prose."""
+    return _is_small(text) and bool(_FRAME.search(text) or _FRAME_AROUND.search(text))
+
+
+def is_short_line(text: str) -> bool:
+    """A few words that end no sentence, as a heading or an entry of a menu."""
+    few = len(text.split()) <= _MOST_WORDS_OF_A_HEADING
+    return few and not ends_sentence(text)
+
+
+def ends_sentence(text: str) -> bool:
+    return bool(_SENTENCE_END.search(text))
+
+
+def is_notes_heading(text: str) -> bool:
+    return bool(NOTES_HEADING.fullmatch(text.strip(" :.")))
+
+
+def is_caption(text: str) -> bool:
+    """Whether a text opens as "Table 2. …" does, the caption of a table beside it."""
+    return bool(_CAPTION.match(text))
+
+
+def is_title_case(text: str) -> bool:
+    """Whether each word of four letters or more begins with a capital."""
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if len(word) >= 4]
+    return text[:1].isupper() and all(word[0].isupper() for word in words)
+
+
+def _is_small(text: str) -> bool:
+    return len(text.split()) <= _MOST_WORDS

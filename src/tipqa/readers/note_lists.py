@@ -1,0 +1,275 @@
+"""Where a document's notes stand: numbered, lettered or signed lists, one or one a section.
+
+Works on entries, the lines of a text or the blocks of a page, in which notes are told from
+prose by their labels and by the marks that name them.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from tipqa.notes import RawNote
+from tipqa.readers.furniture import is_notes_heading
+from tipqa.readers.markers import SIGNS, Style, choose_style, find, kind_of, lowered
+
+_HEADS = re.compile(
+    r"\s*(?:\[\^(?P<caret>[^\s\[\]^]+)\]:?\s*"
+    r"|(?:\[\s?(?P<bracket>\d{1,3}|[a-z]{1,4})\s?\]:?|\((?P<parenthesis>\d{1,3}|[a-z])\)"
+    r"|(?P<number>\d{1,3})[.):]?|(?P<letter>[a-z])[.):])\s+"
+    r"|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}|[ᵃ-ᵿᶜᶠᶻⁱˡʰˢʳʷˣʲⁿ])[.):]?\s*"
+    rf"|\[?(?P<sign>(?P<one>[{SIGNS}])(?P=one){{0,3}})\]?\s*)"
+    r"(?P<text>\S.*)"
+)
+_LABEL_GROUPS = ("caret", "bracket", "parenthesis", "number", "letter", "raised", "sign")
+_ROMAN = "ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xvii xviii xix xx".split()
+_LARGEST_GAP = 5
+_NEAR = 50
+_LOOKS_LIKE_A_SOURCE = re.compile(r"\b(?:19|20)\d\d\b|https?:|www\.|^(?:ibid|id)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line or block. `fresh`: it begins anew, after a blank line or as an element.
+
+    Where links tell, `label` is that of the note which the entry is, and `marks` are the
+    labels of the markers in it. What can be no note, as a heading, does not `open` one.
+    """
+
+    line: int
+    text: str
+    fresh: bool = True
+    label: str | None = None
+    marks: tuple[str, ...] = ()
+    opens: bool = True
+
+
+@dataclass(slots=True)
+class NoteList:
+    """The entries from `start` to before `end`, and the notes they hold.
+
+    `scope` is 0 where each label is the document's only one, else it counts the lists.
+    """
+
+    start: int
+    end: int
+    notes: list[RawNote] = field(default_factory=list)
+    linked: bool = False
+    headed: bool = False
+    scope: int = 0
+
+    @property
+    def labels(self) -> set[str]:
+        return {note.label for note in self.notes}
+
+
+def find_lists(entries: Sequence[Entry]) -> tuple[Style, list[NoteList]]:
+    """Find the lists of notes, and the style of the markers that name them.
+
+    A list whose numbers begin again at 1 is of its own section where the text before it
+    names its labels; else of several the one with most labels that are named counts.
+    """
+    heads = [_HEADS.match(entry.text) if entry.opens else None for entry in entries]
+    used = _used(entries, heads)
+    runs = _runs(entries, heads, used)
+    labels = {label for run in runs for label in run.labels}
+    texts = [_body(entry, head) for entry, head in zip(entries, heads, strict=True)]
+    style = choose_style(texts, labels)
+    named = [
+        {label for _, found in find(text, style) for label in found} | set(entry.marks)
+        for text, entry in zip(texts, entries, strict=True)
+    ]
+    lists = _choose(runs, named)
+    repeated = sum(len(found.labels) for found in lists) > len(
+        {label for found in lists for label in found.labels}
+    )
+    for number, found in enumerate(lists, start=1):
+        found.scope = number if repeated else 0
+    kept = frozenset(label for found in lists for label in found.labels)
+    return Style(style.forms, kept), lists
+
+
+def opens_note(text: str) -> bool:
+    """Whether a text begins as a note may: with a label."""
+    return bool(_HEADS.match(text))
+
+
+def scope_at(index: int, lists: Sequence[NoteList]) -> int:
+    """The scope of what stands at an entry: that of the next list, or of the last."""
+    following = bisect_right(lists, index, key=lambda found: found.start)
+    return lists[min(following, len(lists) - 1)].scope if lists else 0
+
+
+def _body(entry: Entry, head: re.Match[str] | None) -> str:
+    """An entry's text without the label that opens it, if one does."""
+    return head["text"] if head else entry.text
+
+
+def _used(entries: Iterable[Entry], heads: Iterable[re.Match[str] | None]) -> set[str]:
+    """The letters and signs that marks of any style name."""
+    letters = frozenset("abcdefghijklmnopqrstuvwxyz" + SIGNS).union(_ROMAN)
+    style = Style(("bracket", "superscript", "sign"), letters)
+    return {
+        label
+        for entry, head in zip(entries, heads, strict=True)
+        for _, labels in find(_body(entry, head), style)
+        for label in labels
+        if kind_of(label) != "number"
+    }
+
+
+def _runs(
+    entries: Sequence[Entry], heads: Sequence[re.Match[str] | None], used: set[str]
+) -> list[NoteList]:
+    """All lists that could be notes, by their labels alone."""
+    runs: list[NoteList] = []
+    is_open = False
+    previous = ""
+    for index, (entry, head) in enumerate(zip(entries, heads, strict=True)):
+        label, text = _labelled(entry, head)
+        run = runs[-1] if is_open else None
+        goes_on = bool(label) and run is not None and _follows(str(label), run, entry, used)
+        if label and not goes_on and _begins(label, entry, head, used):
+            run = NoteList(index, index, headed=is_notes_heading(previous))
+            runs.append(run)
+            is_open = goes_on = True
+        if run is not None and goes_on and label:
+            run.notes.append(RawNote(label, " ".join(text.split()), entry.line))
+            run.linked = run.linked or entry.label is not None
+        elif not entry.text.strip():
+            continue
+        elif run is not None and not entry.fresh:
+            note = run.notes[-1]
+            going_on = " ".join(f"{note.text} {entry.text}".split())
+            run.notes[-1] = RawNote(note.label, going_on, note.line)
+        else:
+            is_open = False
+        previous = entry.text
+        if is_open:
+            runs[-1].end = index + 1
+    return _without_bullets(runs)
+
+
+def _labelled(entry: Entry, head: re.Match[str] | None) -> tuple[str | None, str]:
+    """The label that opens an entry, and the text after it."""
+    if entry.label is not None or not head:
+        return entry.label, entry.text
+    label = next(head[group] for group in _LABEL_GROUPS if head[group])
+    label = lowered(label) if head["raised"] else label
+    return (str(int(label)) if kind_of(label) == "number" else label), head["text"]
+
+
+def _begins(label: str, entry: Entry, head: re.Match[str] | None, used: set[str]) -> bool:
+    if entry.label is not None or (head and head["caret"]):
+        return True
+    return label == "1" or (label in used and (kind_of(label) == "sign" or label in ("a", "i")))
+
+
+def _follows(label: str, run: NoteList, entry: Entry, used: set[str]) -> bool:
+    """Whether a label goes on with a list: no number falls or leaps, no letter is unused."""
+    if entry.label is not None:
+        return label not in {note.label for note in run.notes[-_NEAR:]}
+    kind = kind_of(label)
+    last = next((n.label for n in reversed(run.notes) if kind_of(n.label) == kind), None)
+    if kind == "number":
+        if last is None or label == "1":
+            return last is None and label == "1"
+        return int(last) <= int(label) <= int(last) + _LARGEST_GAP
+    if kind == "letter" and last is not None and len(last) == len(label) == 1:
+        return label in used or 0 <= ord(label) - ord(last) <= 1
+    return label in used and label not in {note.label for note in run.notes[-_NEAR:]}
+
+
+def _without_bullets(runs: Sequence[NoteList]) -> list[NoteList]:
+    """A "*" before each of several lines in a row makes them a list of points."""
+    bullets = {
+        id(run)
+        for one, two in pairwise(runs)
+        if one.end == two.start and one.notes[0].label == two.notes[0].label
+        for run in (one, two)
+        if len(run.notes) == 1 and kind_of(run.notes[0].label) == "sign" and not run.linked
+    }
+    return [run for run in runs if id(run) not in bullets]
+
+
+def _choose(runs: Sequence[NoteList], named: Sequence[set[str]]) -> list[NoteList]:
+    """Of the lists that could be notes, those that are."""
+    linked = [run for run in runs if run.linked]
+    numbered = [run for run in runs if not run.linked and _is_numbered(run)]
+    others = [run for run in runs if not run.linked and not _is_numbered(run)]
+    chosen = linked or _one_a_section(numbered, named) or _best(numbered, named)
+    if sectioned := _one_a_section(others, named):
+        return sorted([*chosen, *sectioned], key=lambda run: run.start)
+    everything: set[str] = set().union(*named)
+    taken = {label for run in chosen for label in run.labels}
+    for run in reversed(others):
+        if run.labels & everything and taken.isdisjoint(run.labels):
+            chosen.append(run)
+            taken |= run.labels
+    return sorted(chosen, key=lambda run: run.start)
+
+
+def _is_numbered(run: NoteList) -> bool:
+    return any(kind_of(note.label) == "number" for note in run.notes)
+
+
+def _one_a_section(runs: Sequence[NoteList], named: Sequence[set[str]]) -> list[NoteList]:
+    """Lists that each hold the notes of the text before them, from 1 on; none if only one.
+
+    From the last one back: a list is the notes of what stands before it, down to the list
+    before. Where that doesn't name its notes, that other list is a part of the text.
+    """
+    chosen: list[NoteList] = []
+    current: NoteList | None = None
+    pool: set[str] = set()
+    position = 0
+    for run in reversed(runs):
+        if current is None:
+            if _is_sourced(run):
+                current, position = run, run.start
+            continue
+        pool = pool.union(*named[run.end : position])
+        position = run.start
+        if _names(pool, current) and _is_sourced(run):
+            chosen.append(current)
+            current, pool = run, set()
+        else:
+            pool = pool.union(*named[run.start : run.end])
+    if current is None or not chosen or not _names(pool.union(*named[:position]), current):
+        return []
+    return [current, *reversed(chosen)]
+
+
+def _names(pool: set[str], run: NoteList) -> bool:
+    """Whether marks name the first of a list's notes and half of them at least."""
+    return run.notes[0].label in pool and 2 * len(run.labels & pool) >= len(run.labels)
+
+
+def _is_sourced(run: NoteList) -> bool:
+    """Whether a heading says so, or half of a list's entries look like sources."""
+    if run.headed:
+        return True
+    sourced = sum(bool(_LOOKS_LIKE_A_SOURCE.search(note.text)) for note in run.notes)
+    return 2 * sourced >= len(run.notes)
+
+
+def _best(runs: Sequence[NoteList], named: Sequence[set[str]]) -> list[NoteList]:
+    """The list with most labels that are named, the last of equals."""
+    counted: dict[str, int] = {}
+    for labels in named:
+        for label in labels:
+            counted[label] = counted.get(label, 0) + 1
+    best: list[NoteList] = []
+    most = 1
+    for run in runs:
+        within: dict[str, int] = {}
+        for index in range(run.start, run.end):
+            for label in named[index]:
+                within[label] = within.get(label, 0) + 1
+        matching = sum(counted.get(x, 0) > within.get(x, 0) for x in run.labels)
+        if matching >= most:
+            best, most = [run], matching
+    return best
