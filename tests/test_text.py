@@ -375,3 +375,70 @@ def test_front_matter_of_a_text_goes_before_what_it_says(folder):
 def test_windows_line_ends_change_nothing_in_a_text(folder, thailand):
     """A page saved with CRLF reads as with LF."""
     assert read(folder, THAILAND.replace("\n", "\r\n"), "page.txt") == thailand
+
+
+TWO_NOTES = (
+    "1 2005 US State Department Trafficking in Persons Report\n"
+    "2 2004 US State Department Human Rights Report\n"
+)
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Police made 12 trafficking-related arrests in 2004.",
+        "Norway saw trafficking-related crimes rise in 2004, above all in cities.",
+        "Victims may sign up for the shelter programme of the ministry.",
+        "The ministry carried out a search of the hotel.",
+        "Police opened an inquiry into the case in Norway.",
+    ],
+)
+def test_words_of_a_page_do_not_make_prose_furniture(folder, prose):
+    """Wherever the sentence stands, with notes and without."""
+    for text in (
+        f"{prose}\n\nOne ran.[1]\n\nTwo ran.[2]\n\n{TWO_NOTES}",
+        f"One ran.[1]\n\n{prose}\n\nTwo ran.[2]\n\n{TWO_NOTES}",
+        f"One ran in Norway.\n\n{prose}",
+    ):
+        profile = read(folder, text, "norway-2004.txt")
+        assert prose in texts(profile)
+        assert profile.left_out == ()
+
+
+def test_furniture_under_the_notes_is_no_part_of_the_last(folder):
+    """Though no blank line stands between; it is listed."""
+    text = f"One ran.[1]\n\nTwo ran.[2]\n\n{TWO_NOTES}Related pages on this site\nClick here!"
+    profile = read(folder, text, "norway-2004.txt")
+    assert profile.notes[1].text == "2004 US State Department Human Rights Report"
+    assert "Related pages on this site" in profile.left_out[0].text
+
+
+def test_a_title_may_stand_right_above_its_paragraph(folder):
+    """A short line in title case, over a longer one; spaces that don't break are spaces."""
+    text = (
+        "Government\xa0Efforts\nThe Government acted in all provinces of the country, "
+        f"in 2004 and later.[1]\n\nTwo ran.[2]\n\n{TWO_NOTES}"
+    )
+    profile = read(folder, text, "norway-2004.txt")
+    assert profile.paragraphs[0].section == ("Government Efforts",)
+    assert profile.paragraphs[0].text.startswith("The Government acted")
+
+
+def test_numbered_points_are_paragraphs(folder):
+    """Each by itself, as points with a dash are."""
+    text = f"Three parts:[1]\n\n1. Patrols ran.\n2. A line opened.\n\nTwo ran.[2]\n\n{TWO_NOTES}"
+    profile = read(folder, text, "norway-2004.txt")
+    assert texts(profile) == ["Three parts:", "Patrols ran.", "A line opened.", "Two ran."]
+    assert len(profile.notes) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "written"),
+    [(4, "[4] ILO. A. 2004.\n[5] ILO. B. 2005."), (1, "[1]ILO. A. 2004.\n[2]ILO. B. 2005.")],
+)
+def test_bracketed_notes_may_begin_anywhere(folder, first, written):
+    """At another label than 1, and without a space after the bracket."""
+    text = f"One ran.[{first}]\n\nTwo ran.[{first + 1}]\n\n{written}\n"
+    profile = read(folder, text, "norway-2004.txt")
+    assert [note.label for note in profile.notes] == [str(first), str(first + 1)]
+    assert [p.citations[0].label for p in profile.paragraphs] == [str(first), str(first + 1)]

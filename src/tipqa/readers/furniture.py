@@ -13,11 +13,18 @@ _SENTENCE_END = re.compile(r"[.!?…:;][)\]”’\"']*$")
 _FRAME = re.compile(
     r"\([^()]*\b(?:logo|image|photo|icon|picture|banner)\b[^()]*\)$|click here\b"
     r"|skip to (?:main |the )?content|all rights reserved|©"
-    r"|(?:sign up|subscribe) (?:for|to) (?:our|the)\b|(?:accept|use[sd]?) (?:all )?cookies\b",
+    r"|(?:sign up|subscribe) (?:for|to) our\b|(?:accept|use[sd]?) (?:all )?cookies\b"
+    r"|^(?:share|print|e-?mail) this\b|^(?:follow us|back to top)\b",
     re.IGNORECASE,
 )
-# What a page's frame says, and a report may say too: counts around the prose only.
-_FRAME_AROUND = re.compile(
+# What a page's frame says in whole sentences, which a report hardly does.
+_FRAME_SENTENCES = re.compile(
+    r"\b(?:contact us|(?:our|monthly|weekly) newsletter|"
+    r"search (?:(?:the|this|our) )?(?:entirety|(?:web)?site|archive)|log ?in to|last updated)\b",
+    re.IGNORECASE,
+)
+# What a page's frame says in a few words, and a report may say too.
+_FRAME_WORDS = re.compile(
     r"\b(?:search|newsletter|sign(?:ed)? (?:up|in)|log ?in|subscribe|contact us|menu|home ?page|"
     r"inquir\w+|enquir\w+|related|share this|print this|e-?mail this|follow us|privacy|"
     r"terms of use|last updated|back to top|donate|site ?map|copyright)\b",
@@ -35,7 +42,8 @@ def is_frame(text: str) -> bool:
 
 def is_frame_around(text: str) -> bool:
     """Whether a text, which bears no marker, is furniture before or after the prose."""
-    return _is_small(text) and bool(_FRAME.search(text) or _FRAME_AROUND.search(text))
+    around = _FRAME_WORDS if is_short_line(text) else _FRAME_SENTENCES
+    return is_frame(text) or (_is_small(text) and bool(around.search(text)))
 
 
 def is_short_line(text: str) -> bool:

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from tipqa.notes import RawNote
-from tipqa.readers.furniture import is_notes_heading
+from tipqa.readers.furniture import is_frame_around, is_notes_heading
 from tipqa.readers.markers import SIGNS, Style, choose_style, find, kind_of, lowered
 
 _HEADS = re.compile(
     r"\s*(?:\[\^(?P<caret>[^\s\[\]^]+)\]:?\s*"
-    r"|(?:\[\s?(?P<bracket>\d{1,3}|[a-z]{1,4})\s?\]:?|\((?P<parenthesis>\d{1,3}|[a-z])\)"
+    r"|\[\s?(?P<bracket>\d{1,3}|[a-z]{1,4})\s?\]:?\s*"
+    r"|(?:\((?P<parenthesis>\d{1,3}|[a-z])\)"
     r"|(?P<number>\d{1,3})[.):]?|(?P<letter>[a-z])[.):])\s+"
     r"|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}|[ᵃ-ᵿᶜᶠᶻⁱˡʰˢʳʷˣʲⁿ])[.):]?\s*"
     rf"|\[?(?P<sign>(?P<one>[{SIGNS}])(?P=one){{0,3}})\]?\s*)"
@@ -141,7 +142,7 @@ def _runs(
             run.linked = run.linked or entry.label is not None
         elif not entry.text.strip():
             continue
-        elif run is not None and not entry.fresh:
+        elif run is not None and not entry.fresh and not is_frame_around(entry.text):
             note = run.notes[-1]
             going_on = " ".join(f"{note.text} {entry.text}".split())
             run.notes[-1] = RawNote(note.label, going_on, note.line)
@@ -163,7 +164,7 @@ def _labelled(entry: Entry, head: re.Match[str] | None) -> tuple[str | None, str
 
 
 def _begins(label: str, entry: Entry, head: re.Match[str] | None, used: set[str]) -> bool:
-    if entry.label is not None or (head and head["caret"]):
+    if entry.label is not None or (head and (head["caret"] or head["bracket"])):
         return True
     return label == "1" or (label in used and (kind_of(label) == "sign" or label in ("a", "i")))
 

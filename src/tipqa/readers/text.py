@@ -20,7 +20,8 @@ from tipqa.readers.markers import Style, find
 from tipqa.readers.note_lists import Entry, NoteList, find_lists, scope_at
 from tipqa.types import LeftOut
 
-_LIST_ITEM = re.compile(r"^\s*[-*•–]\s+")
+_LIST_ITEM = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
+_LONGEST_TITLE = 60  # in characters; a line of wrapped prose is longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +134,23 @@ def _joined(lines: list[str], start: int, end: int) -> list[tuple[int, str]]:
     blocks: list[tuple[int, list[str]]] = []
     begun = False
     for index in range(start, end):
-        line = lines[index].strip()
+        line = " ".join(lines[index].split())
         if not line:
             begun = False
-        elif begun and not _LIST_ITEM.match(lines[index]):
+        elif begun and not _LIST_ITEM.match(lines[index]) and not _is_title(blocks[-1][1], line):
             blocks[-1][1].append(line)
         else:
-            text = _LIST_ITEM.sub("", lines[index], count=1).strip()
+            text = _LIST_ITEM.sub("", line, count=1)
             blocks.append((index + 1, [text]))
             begun = True
     return [(line, " ".join(parts)) for line, parts in blocks]
+
+
+def _is_title(above: list[str], line: str) -> bool:
+    """Whether a block's only line is a title over a paragraph, no blank line between."""
+    title = above[0]
+    short = len(above) == 1 and len(title) <= _LONGEST_TITLE < len(line)
+    return short and furniture.is_short_line(title) and furniture.is_title_case(title)
 
 
 def _without_leading_furniture(body: list[_Block], draft: Draft) -> list[_Block]:
