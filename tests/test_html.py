@@ -303,6 +303,12 @@ Notes
         </p><p>† Figures of 2003.</p><p>1 ILO. 2004.</p><p>2 IOM. 2005.</p>""",
         "Maids flee. 1 ILO. | Figures are old. † Figures | Pay is low. 2 IOM.",
     ),
+    "ornaments and commas.html": (
+        """<h1>Kenya</h1><p>Boys ran.<sup>1</sup> Of 10<sup>-6</sup> girls<sup>1</sup>, <sup>2</sup>
+        few ran.<sup>2</sup></p><p>* * *</p><p>1. ILO 2004, <u>http://www.ilo.org/</u>.</p><p>2. See
+        also IOM (2005).</p>""",
+        "Boys ran. 1 ILO | Of 10⁻⁶ girls few ran. 1 ILO | Of 10⁻⁶ girls few ran. 2 See",
+    ),
     "Roman numbers.html": (
         """<h1>Iran</h1><p>Men ran.<a name="t1" href="#f1"><sup>i</sup></a> Boys ran.<a name="t2"
         href="#f2"><sup>ii</sup></a></p><p><a name="f1" href="#t1"><sup>i</sup></a> ILO
@@ -442,7 +448,8 @@ def test_a_page_has_sections_paragraphs_and_a_frame(body):
         "Training</b></p><p>None.</p><figure><img src=x alt='A mine'><figcaption>The "
         "mine.</figcaption>"
         "</figure><table><caption>Cases</caption><tr><th>Year</th><td>2004</td></tr></table>"
-        "<p>Table 2: None</p><form>Search <input></form><aside>Read more</aside><footer>© 2015</footer>"
+        "<p>Table 2: None</p><form>Search <input></form>"
+        "<aside>Read more</aside><footer>© 2015</footer>"
     )
 
     assert list(zip(sections(profile), texts(profile), strict=True)) == [
