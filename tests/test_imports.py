@@ -9,8 +9,9 @@ from conftest import REPOSITORY
 
 # Each may import only what stands above it.
 ORDER = """errors types slugs files countries sentences sources notes
-readers.front_matter readers.draft readers.encoding readers.markers readers.furniture readers.note_lists
-readers.page readers.layout readers.page_notes readers.markdown readers.text readers.html readers
+readers.front_matter readers.draft readers.encoding readers.markers readers.furniture
+readers.note_lists readers.page readers.layout readers.page_notes
+readers.markdown readers.text readers.html readers
 tokens chunk embed tables store generation index search cite evaluate documents check
 terminal cli""".split()
 
