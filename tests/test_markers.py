@@ -32,6 +32,8 @@ def marked(text, labels=NUMBERS, texts=None):
         ("Boys mend nets.[3-6]", "Boys mend nets.", "3 4 5 6"),
         ("Boys mend nets.[3–5, 8]", "Boys mend nets.", "3 4 5 8"),
         ("Boys mend nets.[3][4]", "Boys mend nets.", "3 4"),
+        ("Boys mend nets.[3],[4]", "Boys mend nets.", "3 4"),
+        ("Of 10⁻³ parts 10⁶ ran.³", "Of 10⁻³ parts 10⁶ ran.", "3"),
         ("Boys mend nets.[9] Girls cook.[1]", "Boys mend nets. Girls cook.", "9 1"),
         ("In [2005] he [sic] ran.[1]", "In [2005] he [sic] ran.", "1"),
         ("Some [12,000] boys ran.[1]", "Some [12,000] boys ran.", "1"),

@@ -30,6 +30,7 @@ _FRAME_WORDS = re.compile(
     r"terms of use|last updated|back to top|donate|site ?map|copyright)\b",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\W_]")
 _CAPTION = re.compile(r"(?:Table|Figure|Chart|Box)\s+\w+\s*[.:–—-]")
 _MOST_WORDS_OF_A_HEADING = 12
 _MOST_WORDS = 40
@@ -37,7 +38,7 @@ _MOST_WORDS = 40
 
 def is_frame(text: str) -> bool:
     """Whether a text, which bears no marker, is furniture wherever it stands."""
-    return _is_small(text) and bool(_FRAME.search(text))
+    return _is_small(text) and bool(_FRAME.search(text) or not _WORD.search(text))
 
 
 def is_frame_around(text: str) -> bool:

@@ -13,7 +13,9 @@ from lxml import etree
 from tipqa.readers.markers import RAISED, raised
 from tipqa.readers.page import BLOCKS, HEADINGS, Sizes, is_reference, marks_of, parse
 
-_RAISABLE = re.compile(r"\s?\(?(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*|[a-pr-z](?:, ?[a-pr-z])*)\)?\s?")
+_RAISABLE = re.compile(
+    r"\s?\(?[-–−]?(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*|[a-pr-z](?:, ?[a-pr-z])*)\)?\s?"
+)
 _UNSEEN = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")
 _LABEL = re.compile(r"[\[(]?\^?\w{1,4}[\])]?[.:]?")
 

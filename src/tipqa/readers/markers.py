@@ -20,7 +20,7 @@ SIGNS = "*†‡§¶"
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED_LETTERS = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ"
 _LETTERS = "abcdefghijklmnoprstuvwxyz"
-_TO_RAISED = str.maketrans(f"0123456789-–(){_LETTERS}", f"{RAISED}⁻⁻⁽⁾{_RAISED_LETTERS}")
+_TO_RAISED = str.maketrans(f"0123456789-–−(){_LETTERS}", f"{RAISED}⁻⁻⁻⁽⁾{_RAISED_LETTERS}")
 _FROM_RAISED = str.maketrans(f"{RAISED}⁻{_RAISED_LETTERS}", f"0123456789-{_LETTERS}")
 
 _ITEM = rf"(?:\d{{1,3}}|[a-z]{{1,4}}|[{SIGNS}]{{1,4}})"
@@ -30,9 +30,10 @@ _CARET = re.compile(r"\[\^([^\s\[\]^]+)\]")
 _PARENTHESIS = re.compile(rf"\(\s?({_NUMBERS})\s?\)")
 _NUMBER_UP = rf"[{RAISED}]{{1,3}}"
 _SUPERSCRIPT = re.compile(
-    rf"⁽?({_NUMBER_UP}(?:(?:\s?[,;]\s?|[⁻–-]){_NUMBER_UP})*(?![{RAISED}])"
+    rf"(?<!⁻)⁽?({_NUMBER_UP}(?:(?:\s?[,;]\s?|[⁻–-]){_NUMBER_UP})*(?![{RAISED}])"
     rf"|[{_RAISED_LETTERS}](?:\s?[,;]\s?[{_RAISED_LETTERS}])*(?![{_RAISED_LETTERS}]))⁾?"
 )
+_BETWEEN = re.compile(r"\s?[,;]\s?")
 _SIGN = re.compile(r"(?P<sign>\*{1,4}|†{1,4}|‡{1,4}|§{1,4}|¶{1,4})(?!\w)")
 _EMPHASIS = re.compile(r"(?<![^\s(“\"])(\*{1,3})(?=[^\s*])[^*\n]{0,200}(?<=[^\s*])\1(?![\w*])")
 
@@ -113,9 +114,12 @@ def find(text: str, style: Style) -> list[Found]:
     """
     found = [mark for form in style.forms for mark in _FINDERS[form](text, style.labels)]
     apart: list[Found] = []
-    for mark in sorted(found, key=lambda mark: mark[0]):
-        if not apart or mark[0][0] >= apart[-1][0][1]:
-            apart.append(mark)
+    for (start, end), labels in sorted(found, key=lambda mark: mark[0]):
+        before, named = apart[-1] if apart else ((0, 0), [])
+        if apart and _BETWEEN.fullmatch(text, before[1], start):  # "[2],[3]"
+            apart[-1] = ((before[0], end), [*named, *labels])
+        elif start >= before[1]:
+            apart.append(((start, end), labels))
     return apart
 
 
@@ -154,6 +158,7 @@ def lowered(text: str) -> str:
 
 
 _LONGEST_RANGE = 60
+_NEAR = 32
 _FURTHEST_UNKNOWN = 9
 """How far past the last note a number in parentheses may lie to be meant as a marker."""
 
@@ -218,7 +223,7 @@ def _parentheses(text: str, known: frozenset[str]) -> Iterable[Found]:
 
 def _is_part_of_words(text: str, match: re.Match[str]) -> bool:
     """A part of a law, an age, or a number told twice: "3(1)", "aged (12)", "two (2)"."""
-    before = text[max(0, match.start() - 60) : match.start()]
+    before = text[max(0, match.start() - _NEAR) : match.start()]
     word = _WORD.search(before[-12:])
     if word and str(_NUMBER_WORDS.get(word[1].lower())) == match[1]:
         return True
