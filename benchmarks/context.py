@@ -17,7 +17,8 @@ import faiss
 from tipqa import readers
 from tipqa.chunk import embedded_text, passages
 from tipqa.embed import embed, load_encoder
-from tipqa.evaluate import load_questions, mean, measure
+from tipqa.evaluate import mean, measure
+from tipqa.questions import load_questions
 from tipqa.types import Passage
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tipqa.errors import QueryError
-from tipqa.evaluate import Question, evaluate, load_questions, mean, measure
+from tipqa.evaluate import evaluate, mean, measure
+from tipqa.questions import Question, load_questions
 from tipqa.search import Index
 
 

@@ -13,8 +13,8 @@ readers.front_matter readers.draft readers.encoding readers.markers readers.furn
 readers.note_lists readers.page readers.layout readers.page_notes
 readers.pdf_text readers.pdf_layout readers.pdf_notes readers.pdf_blocks
 readers.markdown readers.text readers.html readers.pdf readers
-tokens chunk embed tables store generation index search cite entries evaluate documents export
-check terminal cli""".split()
+tokens chunk embed tables store generation index search cite entries questions evaluate
+documents export check terminal cli""".split()
 
 
 def imports(path: Path) -> set[str]:

@@ -281,6 +281,7 @@ def test_killed_at_any_moment_the_former_generation_answers(
             process.send_signal(signal.SIGKILL)
             process.communicate(timeout=60)
         killed += process.returncode == -signal.SIGKILL
+        whole *= 1 if process.returncode else 0.9  # it was faster than the one that was timed
         index = open_index(folder, HashedWords())
         texts = {hit.passage.text for hit in index.search("Year of grapes", 1000)}
         if index.generation.name == current:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -232,6 +230,7 @@ def search(
     """
     from tipqa.documents import search_document
     from tipqa.embed import load_encoder
+    from tipqa.questions import read_batch
     from tipqa.search import MOST_HITS, check_range, checked_query, make_filters, open_index
 
     if (query is None) == (batch is None):
@@ -241,7 +240,7 @@ def search(
     if query is not None:
         checked_query(query)
     check_range("-k", k, 1, MOST_HITS)
-    questions = list(_questions(batch)) if batch else []
+    questions = list(read_batch(batch)) if batch else []
     if batch and not questions:
         raise QueryError(f"{batch}: holds no question. Write one a line.")
     opened = open_index(folder, load_encoder(encoder))
@@ -307,7 +306,8 @@ def evaluate(
     """Measure an index with questions whose answers are known."""
     from tipqa.embed import load_encoder
     from tipqa.evaluate import evaluate as measure
-    from tipqa.evaluate import load_questions, measures_document
+    from tipqa.evaluate import measures_document
+    from tipqa.questions import load_questions
     from tipqa.search import open_index
 
     asked = load_questions(questions)
@@ -335,30 +335,3 @@ def serve(
     from tipqa_api.server import serve as run
 
     run(open_index(folder, load_encoder(encoder)), host, port)
-
-
-def _questions(file: Path) -> Iterator[str | QueryError]:
-    """The questions of a batch file; a line that is none gives its error in its place."""
-    try:
-        lines = file.read_bytes().rstrip().split(b"\n")
-        lines = lines if lines != [b""] else []
-    except OSError as error:
-        raise QueryError(f"{file}: can't be opened: {error.strerror}. Check the path.") from error
-    for number, raw in enumerate(lines, start=1):
-        place = f"{file}:{number}"
-        try:
-            line = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
-        except UnicodeDecodeError:
-            yield QueryError(f"{place}: is not UTF-8. Save the file as UTF-8.")
-            continue
-        if not line.startswith("{"):
-            yield line
-            continue
-        try:
-            question = json.loads(line).get("question")
-        except (json.JSONDecodeError, RecursionError):
-            question = None
-        if isinstance(question, str):
-            yield question
-        else:
-            yield QueryError(f'{place}: is no JSON object with a text as "question". Mend it.')

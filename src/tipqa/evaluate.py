@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tipqa.errors import QueryError
+from tipqa.questions import Question, folded
 from tipqa.search import Index
 from tipqa.types import Passage
 
 _DEPTH = 20
 _RESAMPLES = 10_000
 _SEED = 2020
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question, its type, and its gold: (file, quote), empty where it can't be answered."""
-
-    question: str
-    type: str
-    answerable: bool
-    gold: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,38 +25,6 @@ class Measure:
     low: float
     high: float
     n: int
-
-
-def load_questions(path: Path) -> list[Question]:
-    """Read questions, one JSON object a line.
-
-    Raises:
-        QueryError: the file can't be read, or a line is no question; names the line.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise QueryError(f"{path}: can't be read as text. Check the path.") from error
-    questions = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            read = json.loads(line)
-            if not isinstance(read["question"], str) or (read["answerable"] and not read["gold"]):
-                raise ValueError
-            gold = tuple((str(g["file"]), _folded(g["quote"])) for g in read.get("gold", []))
-            questions.append(
-                Question(read["question"], read.get("type", ""), read["answerable"], gold)
-            )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise QueryError(
-                f'{path}:{number}: is no question. Each line needs "question", "answerable" and '
-                '"gold", a list of "file" and "quote".'
-            ) from error
-    if not any(question.answerable for question in questions):
-        raise QueryError(f"{path}: holds no answerable question. There is nothing to measure.")
-    return questions
 
 
 def evaluate(
@@ -134,7 +90,7 @@ def measure(ranked: Sequence[Passage], question: Question) -> tuple[float, float
 
 def _held(passage: Passage, question: Question) -> set[int]:
     """Which golds of a question a passage holds, by their numbers."""
-    text, file = _folded(passage.text), f"/{passage.profile.file}"
+    text, file = folded(passage.text), f"/{passage.profile.file}"
     return {
         number
         for number, (gold_file, quote) in enumerate(question.gold)
@@ -160,10 +116,6 @@ def _auroc(positive: Sequence[float], negative: Sequence[float]) -> Measure:
     ]
     low, high = np.quantile(means, (0.025, 0.975))
     return Measure(float(wins.mean()), float(low), float(high), len(a) + len(b))
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split())
 
 
 def measures_document(measures: dict[str, dict[str, Measure]]) -> dict[str, Any]:
