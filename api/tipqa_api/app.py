@@ -104,7 +104,7 @@ def _add_api(app: FastAPI, index: Index) -> None:
         return JSONResponse(documents.search_document(asked.q, index, hits, took_ms))
 
     @app.get(
-        "/v1/passages/{identity}",
+        "/v1/passages/{id}",
         responses=schemas.answers(schemas.PassageDocument, 404, files=True),
         tags=["corpus"],
     )
@@ -128,7 +128,7 @@ def _add_api(app: FastAPI, index: Index) -> None:
         return JSONResponse({"total": len(found), "profiles": found})
 
     @app.get(
-        "/v1/profiles/{identity}",
+        "/v1/profiles/{id}",
         responses=schemas.answers(schemas.ProfileDocument, 404, files=True),
         tags=["corpus"],
     )
@@ -160,7 +160,7 @@ def _add_api(app: FastAPI, index: Index) -> None:
         )
 
     @app.get(
-        "/v1/sources/{identity}",
+        "/v1/sources/{id}",
         responses=schemas.answers(schemas.SourceDocument, 404, files=True),
         tags=["corpus"],
     )

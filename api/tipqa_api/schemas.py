@@ -13,9 +13,13 @@ from tipqa.export import FORMATS, FormatName
 from tipqa.search import MOST_HITS
 
 Span = tuple[int, int]
-PassageId = Annotated[str, Path(openapi_examples={"a passage": {"value": "cambodia-2005#p3"}})]
-ProfileId = Annotated[str, Path(openapi_examples={"a profile": {"value": "cambodia-2005"}})]
-SourceId = Annotated[str, Path(description="As in the citations of a passage.")]
+PassageId = Annotated[
+    str, Path(alias="id", openapi_examples={"a passage": {"value": "cambodia-2005#p3"}})
+]
+ProfileId = Annotated[
+    str, Path(alias="id", openapi_examples={"a profile": {"value": "cambodia-2005"}})
+]
+SourceId = Annotated[str, Path(alias="id", description="As in the citations of a passage.")]
 
 
 def _none_if_empty(value: object) -> object:
