@@ -4,7 +4,7 @@
 # make serve PORT=8080 CORPUS=path/to/profiles INDEX=path/to/index
 # make TORCH_INDEX=URL …   takes torch from that package index (see README: CUDA)
 
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 HOST ?= 127.0.0.1
 PORT ?= 8000
 CORPUS ?= corpus

@@ -247,12 +247,14 @@ class Store:
             clauses.append("paragraph.section IN (SELECT value FROM json_each(?))")
             values.append(json.dumps(sections))
         if filters.publisher is not None or filters.source is not None:
+            # From the few sources down: passage by passage takes seconds on 38,000.
             clauses.append(
-                "EXISTS (SELECT 1 FROM sentence JOIN citation ON citation.sentence = sentence.row"
-                " JOIN note_source ON note_source.note = citation.note"
-                " WHERE sentence.paragraph = passage.paragraph AND sentence.first >= passage.first"
-                " AND sentence.last <= passage.last"
-                " AND note_source.source IN (SELECT value FROM json_each(?)))"
+                "passage.row IN (SELECT resting.row FROM note_source"
+                " JOIN citation ON citation.note = note_source.note"
+                " JOIN sentence ON sentence.row = citation.sentence"
+                " JOIN passage AS resting ON resting.paragraph = sentence.paragraph"
+                "  AND sentence.first >= resting.first AND sentence.last <= resting.last"
+                " WHERE note_source.source IN (SELECT value FROM json_each(?)))"
             )
             values.append(json.dumps(self._sources_with(filters)))
         where = f"WHERE {' AND '.join(clauses)}" if clauses else ""
