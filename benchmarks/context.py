@@ -44,6 +44,7 @@ def main() -> None:
     asked = [question for question in load_questions(file) if question.answerable]
     queries = embed([question.question for question in asked], encoder, "query")
     print(f"{len(found)} passages, {len(asked)} questions; mean and 95% bootstrap interval")
+    before: list[float] = []
     for name, text_of in TEXTS.items():
         vectors = embed([text_of(passage) for passage in found], encoder)
         index = faiss.IndexFlatIP(vectors.shape[1])
@@ -57,6 +58,11 @@ def main() -> None:
         for place, called in enumerate(("nDCG@10", "hit@5", "hit@20")):
             m = mean([values[place] for values in measured])
             told.append(f"{called} {m.mean:.3f} [{m.low:.3f}, {m.high:.3f}]")
+        gains = [values[0] for values in measured]
+        if before:
+            m = mean([now - then for now, then in zip(gains, before, strict=True)])
+            told.append(f"nDCG@10 gained, by pairs {m.mean:+.3f} [{m.low:+.3f}, {m.high:+.3f}]")
+        before = gains
         print(f"{name:40}", *told, sep="  ", flush=True)
 
 

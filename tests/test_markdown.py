@@ -419,3 +419,10 @@ def test_an_empty_note_is_told_of(body):
 def test_signs_that_are_not_seen_are_not_kept(body):
     """Soft hyphens and zero-width spaces would hide a word from who looks for it."""
     assert texts(body("Traf\u00adfick\u200bing.")) == ["Trafficking."]
+
+
+def test_a_note_of_a_table_is_used(body):
+    """The table is left out and listed, its note is no note too many."""
+    profile = body("One ran.\n\n| Year | Cases |\n|---|---|\n| 2004 | 5[^1] |\n\n[^1]: A. B. 2004.")
+    assert codes(profile) == []
+    assert "| 2004 | 5[^1] |" in [text for _, text in left_out(profile)]

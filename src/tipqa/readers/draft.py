@@ -19,7 +19,7 @@ from tipqa.types import LeftOut, Note, Paragraph, Problem, Profile, ProfileInfo
 
 _OWN_KEYS = ("id", "title", "country", "edition", "url")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_LIKE_A_MARKER = re.compile(r"\[\^[^\[\]]+\]")
+_CARET = re.compile(r"\[\^([^\[\]]+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +138,8 @@ def _paragraphs(
             for label in unresolved
         ]
         problems += [
-            Problem(raw.line, "marker-as-text", f"{found} in paragraph {number} is read as text")
-            for found in _LIKE_A_MARKER.findall(raw.text)
+            Problem(raw.line, "marker-as-text", f"[^{label}] in paragraph {number} is read as text")
+            for label in _CARET.findall(raw.text)
         ]
         paragraphs.append(Paragraph(number, raw.section, raw.text, sentences, citations, raw.line))
     return paragraphs
@@ -148,6 +148,7 @@ def _paragraphs(
 def _unused(scoped: Sequence[tuple[int, Note]], draft: Draft) -> list[Problem]:
     used = {(raw.scope, marker.label) for raw in draft.paragraphs for marker in raw.markers}
     used |= draft.marked
+    used |= {(0, label) for left in draft.left_out for label in _CARET.findall(left.text)}
     return [
         Problem(note.line, "unused-note", f'no marker points to note "{note.label}"')
         for scope, note in scoped
