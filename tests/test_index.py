@@ -83,6 +83,20 @@ def test_two_generations_are_kept(own_corpus: Path, tmp_path: Path) -> None:
     assert (folder / "CURRENT").read_text().strip() == names[-1]
 
 
+def test_what_a_killed_build_left_goes_with_the_next(own_corpus: Path, tmp_path: Path) -> None:
+    """One that was killed after the new generation became current, or just before."""
+    folder = tmp_path / "i"
+    first = build([own_corpus], folder, HashedWords()).generation
+    for name in ("orphan-1", "orphan-2"):
+        shutil.copytree(folder / "generations" / first, folder / "generations" / name)
+    assert not build([own_corpus], folder, HashedWords()).changed
+    assert len(generations(folder)) == 2
+
+    (own_corpus / "chile.md").write_text("---\ncountry: CL\nedition: 2001\n---\nGrapes.")
+    second = build([own_corpus], folder, HashedWords()).generation
+    assert generations(folder) == sorted([first, second])
+
+
 def test_an_unreadable_file_leaves_the_old_index_whole(own_corpus: Path, tmp_path: Path) -> None:
     """It is named; with skip_unreadable the others go in and it is told of."""
     folder = tmp_path / "i"

@@ -262,13 +262,20 @@ def _make_current(folder: Path, building: Path, name: str) -> None:
     flush(pointer)
     pointer.replace(folder / "CURRENT")
     flush(folder)
-    for other in (folder / "generations").iterdir():
-        if other.name not in (name, former):  # whoever opens the former one may finish
-            shutil.rmtree(other, ignore_errors=True)
+    _sweep(folder, former)
 
 
-def _sweep(folder: Path) -> None:
-    """Remove what builds that were killed have left."""
+def _sweep(folder: Path, former: str | None = None) -> None:
+    """Remove what is no longer needed, and what builds that were killed have left.
+
+    The current generation stays, and one other, since whoever opens it may finish: the
+    former one, or the newest where a build was killed before it could clear away.
+    """
+    current = current_name(folder)
+    others = [path for path in (folder / "generations").iterdir() if path.name != current]
+    others.sort(key=lambda path: (path.name == former, path.stat().st_mtime), reverse=True)
+    for other in others[1:]:
+        shutil.rmtree(other, ignore_errors=True)
     for left in [*folder.glob(".building-*"), *folder.glob(".CURRENT-*")]:
         if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
