@@ -4,9 +4,10 @@ import re
 
 import pytest
 
+from conftest import REPOSITORY
 from tipqa import readers
 from tipqa.check import check
-from written import REPOSITORY, shared, squeezed
+from written import shared, squeezed
 
 MARKER = re.compile(r"\[\^([^\s\[\]^]+)\]")
 NOT_PROSE = re.compile(rf"#{{1,6}} |{MARKER.pattern}:")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from conftest import REPOSITORY
 from tipqa.embed import load_encoder
 from tipqa.index import build
 from tipqa.search import Index, open_index
-from written import REPOSITORY, shared
+from written import shared
 
 TIP = ("Trafficking in Persons Report", 2005)
 RIGHTS = ("Human Rights Report", 2004)

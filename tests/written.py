@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
+from conftest import SHARED
 from tipqa import readers
 from tipqa.types import Paragraph, Profile
-
-REPOSITORY = Path(__file__).parent.parent
-SHARED = REPOSITORY.parent / "shared" / "data"
 
 FRONT = """\
 ---

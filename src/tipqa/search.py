@@ -162,14 +162,13 @@ def make_filters(
             way round.
     """
     wanted = set()
-    written = {(i.country_name or "").casefold() for i in index.generation.store.profiles()}
     for name in map(str.strip, country):
         if not name:
             continue
         found = countries.lookup(name)
         if found:
             wanted.add(found.code)
-        elif name.casefold() in written - {""}:
+        elif name.casefold() in index.generation.store.country_names():
             wanted.add(name.casefold())
         else:
             raise QueryError(

@@ -50,14 +50,8 @@ class Store:
         self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         self._db.row_factory = sqlite3.Row
 
-    def close(self) -> None:
-        self._db.close()
-
     def _rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         return self._db.execute(query, values).fetchall()
-
-    def count(self, table: str) -> int:
-        return int(self._rows(f"SELECT count(*) FROM {table}")[0][0])
 
     def keys(self) -> dict[str, int]:
         """The row of each vector by what it is known by."""
@@ -78,6 +72,10 @@ class Store:
             return info.country_name or info.title, info.edition or 0
 
         return sorted(self._infos.values(), key=order)
+
+    def country_names(self) -> set[str]:
+        """As the profiles have them, in lower case."""
+        return {i.country_name.casefold() for i in self._infos.values() if i.country_name}
 
     def sources(self) -> list[tuple[Source, int, int]]:
         """Each source with the number of profiles and of passages that rest on it."""

@@ -37,19 +37,6 @@ def progress() -> Iterator[Progress]:
         yield tell
 
 
-def built_document(built: Built) -> dict[str, Any]:
-    return {
-        "generation": built.generation,
-        "profiles": built.profiles,
-        "passages": built.passages,
-        "embedded": built.embedded,
-        "changed": built.changed,
-        "problems": built.problems,
-        "skipped": list(built.skipped),
-        "too_long": list(built.too_long),
-    }
-
-
 def print_built(built: Built, folder: Path) -> None:
     what = f"{counted(built.profiles, 'profile')}, {counted(built.passages, 'passage')}"
     if built.changed:
@@ -98,7 +85,7 @@ def print_hits(index: Index, hits: list[Hit], max_tokens: int | None) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from tipqa.cite import numbered
+    from tipqa.cite import COVERED, mark, numbered
 
     console = Console(soft_wrap=True, highlight=False)
     tell_if_stale(index)
@@ -118,7 +105,7 @@ def print_hits(index: Index, hits: list[Hit], max_tokens: int | None) -> None:
             style = "reverse" if sentence.span in hit.highlights else ""
             text.append(printable(sentence.text), style=style)
             for number, scope in sentence.references:
-                text.append(f" [{number}]" if scope == "direct" else f" [↓{number}]", style="cyan")
+                text.append(f" {mark(number, scope)}", style="cyan")
                 inherited = inherited or scope == "inherited"
             text.append(" ")
         console.print(text)
@@ -129,10 +116,13 @@ def print_hits(index: Index, hits: list[Hit], max_tokens: int | None) -> None:
             console.print(Text(f"   {which} rests on the profile alone.", style="dim"))
         console.print()
     if inherited:
-        console.print(Text("↓ the note stands at a later sentence and covers this one too", "dim"))
+        console.print(Text(COVERED, "dim"))
 
 
 def print_profile(profile: Profile) -> None:
+    """Its sentences with the labels of their notes, the notes, the flaws, what is left out."""
+    from tipqa.cite import mark
+
     info = profile.info
     named = ", ".join(str(part) for part in (info.country_name, info.country, info.edition) if part)
     inferred = f" (inferred: {', '.join(info.inferred)})" if info.inferred else ""
@@ -145,9 +135,7 @@ def print_profile(profile: Profile) -> None:
         print(f"\nparagraph {paragraph.number}")
         for span in paragraph.sentences:
             marks = "".join(
-                f" [{c.label}]" if c.scope == "direct" else f" [↓{c.label}]"
-                for c in paragraph.citations
-                if c.sentence == span
+                f" {mark(c.label, c.scope)}" for c in paragraph.citations if c.sentence == span
             )
             print(printable(f"  {paragraph.text[slice(*span)]}{marks}"))
     print("\nNotes")

