@@ -281,6 +281,7 @@ def test_json_lines_are_the_documents(index: Index) -> None:
         for line in FORMATS["jsonl"].write(Taken(None, SOURCES)).split("\n")
         if line
     ]
+    assert all(document.pop("primary") is None for document in sources)
     assert [Source(**document) for document in sources] == SOURCES
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from tipqa.export import FORMATS, FormatName
 from tipqa.search import MOST_HITS
+from tipqa.types import KINDS
 
 Span = tuple[int, int]
 PassageId = Annotated[
@@ -100,12 +101,18 @@ class ShortSource(_Out):
     title: str
     year: int | None
     url: str | None
+    kind: str | None = Field(description=f"One of: {', '.join(KINDS)}; or null.")
+
+
+class CitedSource(ShortSource):
+    locator: str | None = Field(description="The page or article that the note points to.")
 
 
 class Source(ShortSource):
     date: str | None
     accessed: str | None
-    kind: str | None
+    place: str | None
+    primary: bool | None = Field(description="First-hand, not told by others.")
 
 
 class Citation(_Out):
@@ -113,7 +120,7 @@ class Citation(_Out):
     sentence: Span = Field(description="Offsets into the passage's text, in code points.")
     scope: str = Field(description="direct or inherited")
     note: str
-    sources: list[ShortSource]
+    sources: list[CitedSource]
 
 
 class Passage(_Out):

@@ -9,6 +9,8 @@ from tipqa.search import Index
 from tipqa.types import Citation, Hit, Note, Passage, Profile, ProfileInfo, Source
 
 Json = dict[str, Any]
+_CITED = ("id", "publisher", "title", "year", "url", "kind", "locator")
+"""What a citation tells of a source; `locator` is the page or article it points to."""
 
 
 def search_document(query: str, index: Index, hits: Sequence[Hit], took_ms: float) -> Json:
@@ -63,8 +65,7 @@ def _citation(citation: Citation) -> Json:
         "scope": citation.scope,
         "note": citation.note.text,
         "sources": [
-            {key: getattr(source, key) for key in ("id", "publisher", "title", "year", "url")}
-            for source in citation.note.sources
+            {key: getattr(source, key) for key in _CITED} for source in citation.note.sources
         ],
     }
 
@@ -90,7 +91,9 @@ def source_document(source: Source) -> Json:
         "date": source.date,
         "url": source.url,
         "accessed": source.accessed,
+        "place": source.place,
         "kind": source.kind,
+        "primary": source.primary,
     }
 
 

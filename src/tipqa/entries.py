@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import rispy
@@ -16,21 +15,19 @@ from bibtexparser.middlewares import default_unparse_stack
 from bibtexparser.model import Entry, Field
 
 from tipqa.cite import one_line
+from tipqa.dates import parse_date
 from tipqa.types import Source
 
 _TYPES = {
     "report": ("techreport", "RPRT", "report"),
+    "law": ("misc", "STAT", "legislation"),
+    "press": ("misc", "NEWS", "article-newspaper"),
+    "embassy reporting": ("misc", "PCOMM", "personal_communication"),
+    "correspondence": ("misc", "PCOMM", "personal_communication"),
     "web page": ("misc", "ELEC", "webpage"),
     "other": ("misc", "GEN", "document"),
 }
 """What a source is → what BibTeX, RIS and CSL call it."""
-
-_DATES = {
-    3: ("%Y-%m-%d", "%B %d, %Y", "%B %d %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y"),
-    2: ("%Y-%m", "%B %Y", "%b %Y"),
-    1: ("%Y",),
-}
-"""How a date may be written, by how many of year, month and day it names."""
 
 # BibTeX counts every brace, and TeX draws some neighbours together into one sign.
 _LATEX = str.maketrans(
@@ -62,6 +59,7 @@ def bibtex(sources: Sequence[Source]) -> str:
             "author": _verbatim(entry.publisher),
             "title": _verbatim(entry.title),
             "institution": _verbatim(entry.publisher),
+            "address": _verbatim(entry.place),
             "year": str(entry.issued[0]) if entry.issued else "",
             "date": _iso(entry.issued) if len(entry.issued) > 1 else "",
             "url": _address(entry.url),
@@ -89,6 +87,7 @@ def ris(sources: Sequence[Source]) -> str:
             "authors": [entry.publisher] if entry.publisher else [],
             "title": entry.title,
             "publisher": entry.publisher,
+            "place_published": entry.place,
             "year": str(entry.issued[0]) if entry.issued else "",
             "date": _iso(entry.issued, "/") if len(entry.issued) > 1 else "",
             "urls": [entry.url] if entry.url else [],
@@ -109,6 +108,7 @@ def csl_json(sources: Sequence[Source]) -> str:
             "author": [{"literal": entry.publisher}] if entry.publisher else None,
             "title": entry.title,
             "publisher": entry.publisher,
+            "publisher-place": entry.place,
             "issued": {"date-parts": [entry.issued]} if entry.issued else None,
             "URL": entry.url,
             "accessed": {"date-parts": [entry.accessed]} if entry.accessed else None,
@@ -129,6 +129,7 @@ class _Entry:
     id: str
     type: str
     publisher: str
+    place: str
     title: str
     issued: tuple[int, ...]
     url: str
@@ -140,7 +141,7 @@ def _entries(sources: Sequence[Source]) -> list[_Entry]:
     """Each source once, in order."""
     entries = []
     for source in {source.id: source for source in sources}.values():
-        issued, accessed = _date(source.date), _date(source.accessed)
+        issued, accessed = parse_date(source.date or ""), parse_date(source.accessed or "")
         notes = []
         if source.year and source.year != next(iter(issued), None):
             issued = (source.year,)
@@ -151,8 +152,9 @@ def _entries(sources: Sequence[Source]) -> list[_Entry]:
         entries.append(
             _Entry(
                 id=source.id,
-                type="report" if source.publisher else "web page" if source.url else "other",
+                type=_type(source),
                 publisher=one_line(source.publisher),
+                place=one_line(source.place),
                 title=one_line(source.title),
                 issued=issued,
                 url=one_line(source.url),
@@ -163,15 +165,10 @@ def _entries(sources: Sequence[Source]) -> list[_Entry]:
     return entries
 
 
-def _date(written: str | None) -> tuple[int, ...]:
-    """Year, month and day, as far as a date names them; empty where it is none."""
-    for named, ways in _DATES.items():
-        for way in ways:
-            try:
-                return datetime.strptime(written or "", way).timetuple()[:named]
-            except ValueError:
-                continue
-    return ()
+def _type(source: Source) -> str:
+    if source.kind in _TYPES:
+        return source.kind
+    return "report" if source.publisher else "web page" if source.url else "other"
 
 
 def _iso(date: tuple[int, ...], separator: str = "-") -> str:

@@ -21,7 +21,7 @@ _CITED = (
     "rank score passage profile profile_title profile_url country country_name edition section "
     "paragraph text sentence_number sentence label scope note link source"
 ).split()
-_SOURCE = "publisher title year date url accessed kind".split()
+_SOURCE = "publisher title year date url accessed place kind locator".split()
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠'")  # what a spreadsheet runs, and the sign against it
 
 

@@ -25,7 +25,7 @@ from tipqa.errors import CorpusError, GenerationError
 from tipqa.files import sha256_of
 from tipqa.types import Encoder
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever an index built before can no longer be read, or would now differ."""
 VECTORS = "passages.faiss"
 DATABASE = "tipqa.sqlite"

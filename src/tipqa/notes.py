@@ -6,14 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tipqa.sources import parse_source
-from tipqa.types import Citation, Note, Source, Span
+from tipqa.types import Citation, Note, Span
 
-_IBID = re.compile(r"(?:ibid(?:em)?|idem)\b|id\.(?=\W|$)", re.IGNORECASE)
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # soft hyphen, zero-width space, …
 _BETWEEN_MARKERS = re.compile(r"[\s,;]*")
 _ENDS_SENTENCE = re.compile(r"[.?!][\"'”’)\]]*$")
-_SUPRA = re.compile(r"\bsupra,?\s+(?:note|n\.)\s*(\w+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +19,6 @@ class Marker:
 
     at: int
     label: str
-
-
-@dataclass(frozen=True, slots=True)
-class RawNote:
-    """A note as a reader found it.
-
-    `scope` counts the lists of notes where labels begin again in each section, else 0.
-    """
-
-    label: str
-    text: str
-    line: int
-    scope: int = 0
 
 
 def take_out(text: str, found: Sequence[tuple[Span, Sequence[str]]]) -> tuple[str, list[Marker]]:
@@ -129,33 +113,3 @@ def _bearer(text: str, sentences: Sequence[Span], at: int) -> int:
 
 def _has_words(text: str) -> bool:
     return any(character.isalnum() for character in text)
-
-
-def resolve_notes(raw_notes: Sequence[RawNote]) -> tuple[Note, ...]:
-    """Give each note its id and the sources it names.
-
-    "Ibid." takes the sources of the note before it, "supra note 3" those of note 3;
-    where there is no such note, `link` is `unresolved` and `sources` empty.
-    """
-    notes: list[Note] = []
-    by_label: dict[str, Note] = {}
-    for number, raw in enumerate(raw_notes, start=1):
-        earlier: Note | None = None
-        link = "own"
-        if not raw.text:
-            link = "unresolved"
-        elif supra := _SUPRA.search(raw.text):
-            earlier = by_label.get(supra[1])
-            link = f"supra:{supra[1]}" if earlier else "unresolved"
-        elif _IBID.match(raw.text):
-            earlier = notes[-1] if notes else None
-            link = f"ibid:{earlier.label}" if earlier else "unresolved"
-        if earlier is not None and not earlier.sources:
-            link = "unresolved"
-        sources: tuple[Source, ...] = earlier.sources if earlier else ()
-        if link == "own":
-            sources = (parse_source(raw.text),)
-        note = Note(f"n{number}", raw.label, raw.text, sources, link, line=raw.line)
-        notes.append(note)
-        by_label[raw.label] = note
-    return tuple(notes)

@@ -2,163 +2,268 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, replace
 
-from tipqa.slugs import slug
+from tipqa import countries, dates
+from tipqa.addresses import take_address
+from tipqa.identity import source_id
+from tipqa.kinds import kind_of
+from tipqa.publishers import canonical_publisher, leading_publisher, may_be_publisher
 from tipqa.types import Source
 
-_MONTH = (
-    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?\.?|July?\.?"
-    r"|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
-)
-_YEAR = r"(?:19|20)\d\d"
-_DAY = rf"(?:{_MONTH} \d{{1,2}},? {_YEAR}|\d{{1,2}} {_MONTH},? {_YEAR})"
-_DATE = re.compile(rf"\b{_DAY}\b")
 _ACCESSED = re.compile(
-    r"[\[(]?\b(?:last )?(?:accessed|cited|retrieved|visited)(?: on)?[:.,]?\s*\(?"
-    rf"({_DAY}|{_MONTH} {_YEAR}|{_YEAR})[\])]?",
+    r"[\[(]?\b(?:last |date )?(?:accessed|cited|retrieved|visited|consulted|consulté|consultado)"
+    r"(?: on| le| el| em)?[:.,]?\s*\(?"
+    rf"({dates.DATE}|{dates.YEAR})[\])]?",
     re.IGNORECASE,
 )
-# A web address that a line break split goes on where the break left an open end.
-_URL = re.compile(
-    r"https?://\s?[^\s<>\"]+"
-    r"(?:(?:(?<=[-_/=&?%#]) (?=[\w%])|(?<=\.) (?=[a-z]))[^\s<>\"]*[/._=-][^\s<>\"]*)*"
+_LOCATOR = re.compile(
+    r"[,;.(]?\s*(?<![\w-])((?:pp?\.|pages?|pgs?\.|paras?\.|paragraphs?|arts?\.|articles?|§§?|"
+    r"ch\.|chapters?|sec\.|sections?|at)\s?\d+\w?(?:\(\w+\))*"
+    r"(?:\s?(?:[–,-]|and|to)\s?\d{1,3}(?!\d))*)\)?(?=\s*(?:[.,;(\])]|$))",
+    re.IGNORECASE,
 )
-# The year of a source is no end of a range, as in "Action Plan 2016–2030".
-_OWN_YEAR = re.compile(rf"(?<![\d–-]){_YEAR}(?!\s?[–-]\s?\d|\d)")
-_PAGE = re.compile(r",?\s*\bpp?\.\s?\d+(?:\s?[–-]\s?\d+)?")
+_NOT_DATED = re.compile(  # what names a year and isn't the day of publication
+    rf"ratification:? {dates.YEAR}|Convention,? {dates.YEAR}|\bas of {dates.DATE}", re.IGNORECASE
+)
+_UNDATED = re.compile(r"[\[(]?\b(?:n\. ?d\.|s\. ?[fd]\.|no date|undated|sin fecha)[\])]?", re.I)
+_ASIDE = re.compile(
+    r"\[[^\]]*\]|\([^)]*(?:on file|hard ?copy)[^)]*\)|\b(?:sources?|hard ?cop(?:y|ies)) on file\b",
+    re.IGNORECASE,
+)
+_ONLINE = re.compile(r",\s*[^,.;“”]{2,50},\s*(?=\[(?:previously )?online)", re.IGNORECASE)
+_SIGNAL = re.compile(
+    r"(?:(?:but )?see(?: also|,? e\.g\.,?)?|cf\.|e\.g\.,?)[:,]?\s+(?=[A-Z“\"\d])", re.IGNORECASE
+)
 # A new part begins after a full stop that isn't an initial's or an abbreviation's.
 _PARTS = re.compile(
-    r"(?<!\b[A-Z])(?<!\bNo)(?<!\bvol)(?<!\bal)(?<!\bDept)\.[”\"]?\s+|;\s+|,\s+[“\"]"
+    r"(?<!\b[A-Z])(?<!\bNo)(?<!\bNos)(?<!\bvol)(?<!\bVol)(?<!\bDoc)(?<!\bRes)(?<!\bRev)(?<!\bAdd)"
+    r"(?<!\bDept)(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bArt)(?<!\bed)(?<!\beds)(?<!\bArr)\.[”\"’]?\s+|;\s+|,\s+(?=[“\"])"
 )
-_AUTHOR = re.compile(  # "Doe, J.", "Doe, Jane A."
-    r"([^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+)?, (?:[^\W\d_]\w+ )?(?:[A-Z]\.[ -]?)+)(?=[\w“\"])"
+_AUTHOR = re.compile(  # "Doe, J.", "Doe, Jane A.", "Doe, J. and Roe, M."
+    r"([^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+)?, (?:[^\W\d_]\w+ )?(?:[A-Z]\.[ -]?)+"
+    r"(?:(?:,|and|&|et)\s+[\w'’-]+, (?:[A-Z]\.[ -]?)+)*)(?=[\w“\"‘])"
+)
+# A full stop that isn't there, where what a body wrote begins.
+_RUN_TOGETHER = re.compile(
+    r"(.*?\b(?:embassy|consulate|official)\b.*?)[ ,-]+((?:reporting|e-?mail|interview)\b.*)"
+    r"|([^.(]{3,100}\([A-Z][\w-]{1,12}\)) (?=[A-Z“])(.{25,})",
+    re.IGNORECASE,
+)
+_GOVERNMENT_OF = re.compile(
+    r"Government of (?:the )?(?:[A-Z][\w’']+ (?=Republic))?(?:Republic of |Kingdom of )?(?:the )?"
+)
+_SAME_AUTHOR = re.compile(r"(?:[—–]+|-{2,}|_{2,})[.,]?\s+")
+_NAME = r"[A-Z][\w'’-]+(?: (?:d[aeiu] |la |l’|es )?[A-Z][\w'’-]+){0,2}"
+_PLACE = re.compile(  # a seat of many publishers, or before a semicolon or colon and the date
+    r"(?<=[.;”\"] )(Washington,? D\.?C\.?|Geneva|New York|Vienna|Paris|Brussels|London)\b"
+    rf"|(?:(?<=[.;”\"] )|^)(?:({_NAME})(?:, [^.;:]{{2,60}})?[;:] ?(?:{dates.DATE}|{dates.YEAR})"
+    rf"|({_NAME}): [^.;:]{{2,60}}, {dates.YEAR})"
+)
+_NUMBERED_BY_YEAR = re.compile(  # "Act 2004", "Law No. 15 of 2001", "Plan 2001-2005"
+    rf"(?:\b(?:of|no\.?|act|law|code)|{dates.YEAR} ?[–-])$", re.IGNORECASE
+)
+_ONLY_DATE = re.compile(
+    r"\(?(?:(?:published|enacted|adopted|submitted|dated):? )?"
+    rf"(?:{dates.DATE}|{dates.YEAR}|n\.d\.?)\)?",
+    re.IGNORECASE,
+)
+_DOCUMENT = re.compile(  # which of a project's papers it is: "Technical Progress Report"
+    r"(?:[\w-]+ ){0,4}(?:report|document|summary|evaluation|review|annex|fact sheet|release)"
+    r"(?:,? (?:no\.? ?)?\d+)?",
+    re.IGNORECASE,
+)
+_IMPRINT = re.compile(  # "(Phnom Penh, 2005)", "(Geneva: ILO, 2003)"
+    rf"\((?P<place>{_NAME})(?:: [^():]{{2,60}})?,? (?P<year>{dates.YEAR})\)"
+)
+_NO_PLACE = re.compile(
+    r"\b(?:enacted|published|submitted|adopted|accessed|cited|updated|release|report|paper|draft|"
+    r"document|study|survey|article|summary|brief|sheet|edition|series)\b",
+    re.IGNORECASE,
 )
 
-# One body, several spellings: older lists of notes abbreviate it, newer ones don't.
-_PUBLISHERS = {
-    "us department of state": "US Department of State",
-    "united states department of state": "US Department of State",
-    "us state department": "US Department of State",
-    "us dept of state": "US Department of State",
-    "us dos": "US Department of State",
-    "us department of labor": "US Department of Labor",
-    "usdol": "US Department of Labor",
-    "international labour organization": "International Labour Organization",
-    "international labor organization": "International Labour Organization",
-    "ilo": "International Labour Organization",
-    "international organization for migration": "International Organization for Migration",
-    "iom": "International Organization for Migration",
-    "unicef": "UNICEF",
-}
-_MOST_WORDS_OF_A_PUBLISHER = 6
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A reference's text, without what was read from it, and what was."""
+
+    rest: str
+    url: str | None
+    locator: str | None
+    accessed: str | None
+    dated: dates.Dated | None
 
 
-def parse_source(text: str) -> Source:
-    """Read publisher, title, year, date and address out of a note's text.
+def parse_source(text: str, same_author: str | None = None) -> Source:
+    """Read publisher, title, place, date, address and page out of a reference.
 
-    What can't be told apart stays in the title; nothing is added. Where a date the
-    source was looked at stands in the note, it is `accessed` and never the year.
+    What can't be told apart stays in the title; nothing is added. The day on which a
+    source was looked at is `accessed` and never the year.
+
+    Args:
+        text: a note, or the part of one that names one source.
+        same_author: who published what the note before names, for "—. Report. 2010."
     """
-    rest = " ".join(unicodedata.normalize("NFC", text).split())
-    rest, url = _without_url(rest)
-    rest = _PAGE.sub("", rest)
-    accessed = _ACCESSED.search(rest)
-    if accessed:
-        rest = rest[: accessed.start()] + rest[accessed.end() :]
-    date = _DATE.search(rest)
-    years = _OWN_YEAR.findall(rest)
-    leading = re.match(rf"({_YEAR})\s+(?=[^\d\s–-])", rest)
-    if leading:
-        year: int | None = int(leading[1])
-        rest = rest[leading.end() :]
-    elif date:
-        year = int(date[0][-4:] if date[0][-1].isdigit() else years[-1])
-    else:
-        year = int(years[-1]) if years else None
-    publisher, title = _publisher_and_title(rest, year)
-    title = title or url or _trim(text) or text.strip()
-    named = re.sub(rf"\W*\b{year}$", "", title) or title  # "Report 2005." is "Report. 2005."
-    # Other addresses are other sources: one would stand for the other otherwise.
-    place = re.sub(r"^https?://(?:www\.)?|/$", "", url or "")
-    parts = map(_folded, (publisher or "", str(year), date[0] if date else ""))
-    key = "|".join([_folded(named) or text, *parts, place])
-    digest = hashlib.sha256(key.encode()).hexdigest()[:8]
-    readable = slug(f"{publisher or ''} {named} {year or ''}", 60)
-    return Source(
-        id=f"{readable}-{digest}" if readable else digest,
+    read = _take_apart(" ".join(unicodedata.normalize("NFC", text).split()))
+    year = read.dated.year if read.dated else None
+    publisher, rest = _publisher_and_rest(read.rest, same_author)
+    place = _place(rest)
+    rest = _IMPRINT.sub("", rest)
+    parts = [part for part in _parts(rest) if part != publisher]
+    if len(parts) > 1 and countries.lookup(parts[1]):  # "Report- 2018. Malawi"
+        parts[:2] = [f"{parts[0]}: {parts[1]}"]
+    elif len(parts) > 1 and _DOCUMENT.fullmatch(parts[1]):
+        parts[:2] = [f"{parts[0]}. {parts[1]}"]
+    quoted = re.match(r"[“\"]([^”\"]+?)[,.]?[”\"],? (?!in\b)", rest.strip())
+    title = quoted[1] if quoted else _without_date(parts[0], year) if parts else ""
+    title = title or read.url or _trim(text) or text.strip()
+    found = Source(
+        id="",
         publisher=publisher,
         title=title,
         year=year,
-        date=date[0] if date else None,
+        date=read.dated.date if read.dated else None,
+        url=read.url,
+        accessed=read.accessed,
+        kind=kind_of(publisher, title, " ".join(parts[1:]), read.url),
+        place=place,
+        locator=read.locator,
+    )
+    return replace(found, id=source_id(found))
+
+
+def fullest(sources: Iterable[Source]) -> dict[str, Source]:
+    """For each id the record that says most; of two that say as much the first."""
+    best: dict[str, Source] = {}
+    for source in sources:
+        known = best.get(source.id)
+        if known is None or _told(source) > _told(known):
+            best[source.id] = source
+    return best
+
+
+def _told(source: Source) -> int:
+    return sum(value is not None for value in astuple(source))
+
+
+def _take_apart(text: str) -> _Read:
+    url, before, after = take_address(_SIGNAL.sub("", text, count=1))
+    accessed = _ACCESSED.search(before) or _ACCESSED.search(after)
+    before, after = _ACCESSED.sub("", before), _ACCESSED.sub("", after)
+    rest = before if any(c.isalnum() for c in before) else after
+    online = _ONLINE.search(rest)
+    if online and _PARTS.search(rest[: online.start()]):  # the site, after publisher and title
+        rest = f"{rest[: online.start()]}. {rest[online.end() :]}"
+    rest = _ASIDE.sub("", rest)
+    located = _LOCATOR.search(rest) or (_LOCATOR.match(after) if rest is before else None)
+    rest = _LOCATOR.sub("", rest)
+    dated = _dated(rest)
+    if dated is None and rest is before:
+        dated = dates.find_date(_LOCATOR.sub("", _ASIDE.sub("", after)))
+    return _Read(
+        rest=_UNDATED.sub("", rest),
         url=url,
+        locator=located[1] if located else None,
         accessed=accessed[1] if accessed else None,
+        dated=dated,
     )
 
 
-def canonical_publisher(name: str) -> str:
-    """A publisher's name in the one spelling used here; other names as they are."""
-    return _PUBLISHERS.get(_folded(name), name)
+def _dated(text: str) -> dates.Dated | None:
+    """When it was published: as told outside of brackets and quotes, or else within them."""
+    if _UNDATED.search(text):
+        return None
+    leading = re.match(rf"(?P<year>{dates.YEAR})\s+(?=[^\W\d])", text) or _IMPRINT.search(text)
+    if leading:
+        return dates.Dated(int(leading["year"]), None)
+    told = _NOT_DATED.sub("", text)
+    outside = re.sub(r"\([^()]*\)|“[^”]*”", " ", told)
+    return dates.find_date(outside) or dates.find_date(told)
 
 
-def publisher_matches(publisher: str, wanted: str) -> bool:
-    """Whether a publisher's name holds what was asked for: as written, by its words, or by
-    another spelling of the same body.
-    """
-    name, asked = _folded(publisher), _folded(wanted)
-    canonical = _folded(canonical_publisher(wanted))
-    return asked in name or canonical in name or set(asked.split()) <= set(name.split())
-
-
-def _without_url(text: str) -> tuple[str, str | None]:
-    found = _URL.search(text)
-    if not found:
-        return text, None
-    url = found[0].rstrip(".,;")
-    if url.endswith(")") and "(" not in url:
-        url = url[:-1]
-    before, after = text[: found.start()].rstrip("<"), text[found.start() + len(url) :].lstrip(">")
-    return before + after, url.replace(" ", "")
-
-
-def _publisher_and_title(text: str, year: int | None) -> tuple[str | None, str]:
+def _publisher_and_rest(text: str, same_author: str | None) -> tuple[str | None, str]:
+    same = _SAME_AUTHOR.match(text)
+    if same:
+        return same_author, text[same.end() :]
+    text = re.sub(rf"^{dates.YEAR}\s+(?=[^\W\d])", "", text)
     if author := _AUTHOR.match(text):
-        parts = _parts(text[author.end() :])
-        return author[1].strip(), _without_date(parts[0]) if parts else ""
-    parts = _parts(text)
-    if len(parts) >= 2:
-        return canonical_publisher(parts[0]), _without_date(parts[1])
-    whole = parts[0] if parts else ""
-    words = whole.split()
-    for length in range(_MOST_WORDS_OF_A_PUBLISHER, 0, -1):  # "US State Department Report"
-        name = _PUBLISHERS.get(_folded(" ".join(words[:length])))
-        if name and len(words) > length:
-            title = " ".join(words[length:])
-            return name, _trim(re.sub(rf"[,.]?\s*\b{year}$|^{year}\b", "", title)) or title
-    return None, whole
+        return author[1].strip(), text[author.end() :]
+    if joined := _RUN_TOGETHER.fullmatch(_PARTS.split(text)[0]):
+        publisher = joined[1] or joined[3]
+        return canonical_publisher(_trim(publisher)), text[len(publisher) :].lstrip(" ,-")
+    if governed := _government(_PARTS.split(text)[0]):
+        return governed, text[len(governed) :].lstrip(" ,-")
+    pieces = _PARTS.split(text, maxsplit=1)
+    first, rest = pieces[0], pieces[1] if len(pieces) > 1 else ""
+    named = [part for part in _parts(rest) if not _ASIDE.fullmatch(part)]
+    if named and not re.match(r"[“\"]", first) and not _has_title(first):
+        return canonical_publisher(_trim(first)), rest
+    if known := leading_publisher(first):
+        return known[0], f"{known[1]}. {rest}"
+    before, comma, after = first.partition(", ")
+    if comma and may_be_publisher(before) and not _ONLY_DATE.fullmatch(_trim(after)):
+        return canonical_publisher(_trim(before)), f"{after}. {rest}"
+    if named and not re.match(r"[“\"]", first):
+        return canonical_publisher(_trim(first)), rest
+    return None, text
+
+
+def _government(text: str) -> str | None:
+    """The country's government that a text begins with, where more follows without a stop."""
+    found = _GOVERNMENT_OF.match(text)
+    words = text[found.end() :].split() if found else []
+    for length in range(min(5, len(words) - 2), 0, -1):
+        name = " ".join(words[:length])
+        if name[-1].isalpha() and countries.lookup(name) and found:
+            return found[0] + name
+    return None
+
+
+def _has_title(first: str) -> bool:
+    """Whether a first part is more than a publisher: it tells a date, or goes on after one
+    that is known ("US Department of State Trafficking in Persons Report").
+    """
+    if re.search(rf"\b{dates.YEAR}\b", first):
+        return True
+    known = leading_publisher(first)
+    return bool(known and re.search(r"\b[Rr]eport|^[“\"]", known[1]))
 
 
 def _parts(text: str) -> list[str]:
-    """Publisher, title, place …: what stands between full stops, but for bare dates."""
+    """Title, place …: what stands between full stops, but for bare dates."""
     parts = [_trim(part) for part in _PARTS.split(text)]
-    return [part for part in parts if part and not re.fullmatch(rf"{_DAY}|{_YEAR}", part)]
+    return [part for part in parts if part and not _ONLY_DATE.fullmatch(part)]
 
 
-def _without_date(title: str) -> str:
-    """A title without the date that ends it: "Report, May 3, 2014"."""
-    return _trim(re.sub(rf"(?:,|[–-](?= ))\s*(?:{_DAY}|{_YEAR})$", "", title)) or title
+def _place(text: str) -> str | None:
+    """Where it was published: "Geneva", of "Geneva; May 2013" or "(Geneva: ILO, 2013)"."""
+    if imprint := _IMPRINT.search(text):
+        return imprint["place"]
+    for found in _PLACE.finditer(text):
+        name = found[1] or found[2] or found[3]
+        if not _NO_PLACE.search(name):
+            return name
+    return None
+
+
+def _without_date(title: str, year: int | None) -> str:
+    """A title without the date of publication that ends it: "Report, May 3, 2014"."""
+    told = r"\b(?:published|submitted|enacted|adopted|dated|updated)(?: on| in)?:?"
+    ending = rf"(,|[–-](?= ))?\s*({told})?\s*\(?({dates.DATE}|{dates.YEAR})\)?$"
+    found = re.search(ending, title, re.IGNORECASE)
+    if found is None or found[3][-4:] != str(year):
+        return title
+    before = title[: found.start()]
+    if not (found[1] or found[2]) and _NUMBERED_BY_YEAR.search(before):
+        return title
+    return _trim(before) or title
 
 
 def _trim(text: str) -> str:
-    bare = text.strip(" \t\n.,;:*_–—-")
+    bare = text.strip(" \t\n.,;:*_–—-/")
     bare = re.sub(r"\s*\(\s*\)?$", "", bare)
     quoted = re.fullmatch(r"[“\"]([^“”\"]*)[”\"]?", bare)
     return quoted[1].strip(" .,") if quoted else bare
-
-
-def _folded(text: str) -> str:
-    """Letters and digits in lower case, dots inside abbreviations dropped."""
-    plain = unicodedata.normalize("NFKD", text).casefold().replace(".", "")
-    return " ".join(re.findall(r"\w+", plain))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tipqa.sources import publisher_matches
+from tipqa.publishers import publisher_matches
 from tipqa.types import (
     Citation,
     Note,
@@ -178,11 +178,12 @@ class Store:
         )
         named: dict[int, list[Source]] = {}
         for link in self._rows(
-            "SELECT note, source FROM note_source WHERE note IN (SELECT value FROM json_each(?))"
-            " ORDER BY note, position",
+            "SELECT note, source, locator FROM note_source"
+            " WHERE note IN (SELECT value FROM json_each(?)) ORDER BY note, position",
             json.dumps([row["row"] for row in rows]),
         ):
-            named.setdefault(link["note"], []).append(self._sources[link["source"]])
+            source = replace(self._sources[link["source"]], locator=link["locator"])
+            named.setdefault(link["note"], []).append(source)
         return {
             row["row"]: Note(
                 id=row["id"],

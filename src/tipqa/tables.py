@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
+from tipqa.sources import fullest
 from tipqa.types import Passage, Profile
 
 _SCHEMA = """
@@ -33,9 +34,10 @@ CREATE TABLE note (row INTEGER PRIMARY KEY, profile INTEGER NOT NULL REFERENCES 
   id TEXT NOT NULL, label TEXT NOT NULL, text TEXT NOT NULL, link TEXT NOT NULL, section TEXT,
   line INTEGER, UNIQUE (profile, id));
 CREATE TABLE source (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, publisher TEXT,
-  title TEXT NOT NULL, year INTEGER, date TEXT, url TEXT, accessed TEXT, kind TEXT);
+  title TEXT NOT NULL, year INTEGER, date TEXT, url TEXT, accessed TEXT, kind TEXT, place TEXT);
 CREATE TABLE note_source (note INTEGER NOT NULL REFERENCES note, position INTEGER NOT NULL,
-  source INTEGER NOT NULL REFERENCES source, PRIMARY KEY (note, position)) WITHOUT ROWID;
+  source INTEGER NOT NULL REFERENCES source, locator TEXT,
+  PRIMARY KEY (note, position)) WITHOUT ROWID;
 CREATE INDEX note_source_source ON note_source (source);
 CREATE TABLE citation (row INTEGER PRIMARY KEY, sentence INTEGER NOT NULL REFERENCES sentence,
   note INTEGER NOT NULL REFERENCES note, scope TEXT NOT NULL);
@@ -45,7 +47,7 @@ CREATE INDEX citation_note ON citation (note);
 
 
 def write(
-    path: Path, profiles: Iterable[Profile], passages: Sequence[Passage], keys: Sequence[str]
+    path: Path, profiles: Sequence[Profile], passages: Sequence[Passage], keys: Sequence[str]
 ) -> None:
     """Write a new database; passages get the rows 0, 1, … in their order.
 
@@ -61,7 +63,7 @@ def write(
         db.executescript(_SCHEMA)
         db.execute("BEGIN")
         paragraphs: dict[tuple[str, int], int] = {}
-        sources: dict[str, int] = {}
+        sources = _write_sources(db, profiles)
         for profile in profiles:
             _write_profile(db, profile, paragraphs, sources)
         db.executemany(
@@ -74,11 +76,22 @@ def write(
         db.execute("COMMIT")
 
 
+def _write_sources(db: sqlite3.Connection, profiles: Iterable[Profile]) -> dict[str, int]:
+    """Write each source once, as the note that says most of it has it; the rows by id."""
+    named = (source for p in profiles for note in p.notes for source in note.sources)
+    rows = {}
+    for row, source in enumerate(fullest(named).values(), start=1):
+        rows[source.id] = row
+        columns = [value for name, value in asdict(source).items() if name != "locator"]
+        db.execute(f"INSERT INTO source VALUES (?{', ?' * len(columns)})", (row, *columns))
+    return rows
+
+
 def _write_profile(
     db: sqlite3.Connection,
     profile: Profile,
     paragraphs: dict[tuple[str, int], int],
-    sources: dict[str, int],
+    sources: Mapping[str, int],
 ) -> None:
     def insert(table: str, *values: object) -> int:
         marks = ", ".join("?" * len(values))
@@ -97,11 +110,9 @@ def _write_profile(
             "note", profile_row, note.id, note.label, note.text, note.link, note.section, note.line
         )
         for position, source in enumerate(note.sources):
-            if source.id not in sources:
-                sources[source.id] = insert("source", *asdict(source).values())
             db.execute(
-                "INSERT INTO note_source VALUES (?, ?, ?)",
-                (notes[note.id], position, sources[source.id]),
+                "INSERT INTO note_source VALUES (?, ?, ?, ?)",
+                (notes[note.id], position, sources[source.id], source.locator),
             )
     sections: dict[tuple[str, ...], int] = {}
     for p in profile.paragraphs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -14,11 +14,26 @@ Span = tuple[int, int]
 """Start and end of a piece of text, in Unicode code points; the end is not part of it."""
 Scope = Literal["direct", "inherited"]
 Kind = Literal["passage", "query"]
+KINDS = {
+    "embassy reporting": True,
+    "correspondence": True,
+    "law": True,
+    "statistics": True,
+    "government report": False,
+    "UN": False,
+    "NGO": False,
+    "press": False,
+}
+"""What sources are, and whether they are primary: the thing itself, not told by others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A publication that a note names. `id` is the same wherever it is named."""
+    """A publication that a note names. `id` is the same wherever it is named.
+
+    `kind` is one of KINDS. `locator` is the page or article that the note points to: it
+    belongs to the note, and another note of the same source may have another.
+    """
 
     id: str
     publisher: str | None
@@ -28,14 +43,23 @@ class Source:
     url: str | None = None
     accessed: str | None = None
     kind: str | None = None
+    place: str | None = None
+    locator: str | None = None
+
+    @property
+    def primary(self) -> bool | None:
+        """Whether it is first-hand: law, figures or reports from the place itself."""
+        return KINDS.get(self.kind or "")
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """A footnote or endnote as written, and the sources it names.
 
-    `link` says how they were found: `own` text, `ibid:LABEL`, `supra:LABEL`, or
-    `unresolved` where the note points to something that isn't there.
+    `link` says how they were found: `own` text; `ibid:LABEL`, the note before; `supra:LABEL`
+    and `infra:LABEL`, an earlier or later note that it names; or `unresolved` where it
+    points to something that isn't there. A note may name sources and point, too: then
+    `link` says where it points.
     """
 
     id: str
@@ -119,8 +143,11 @@ class Profile:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """Each source once, in the order the notes name them."""
-        return tuple({s.id: s for note in self.notes for s in note.sources}.values())
+        """Each source once, in the order the notes name them, without page or article."""
+        named: dict[str, Source] = {}
+        for source in (source for note in self.notes for source in note.sources):
+            named.setdefault(source.id, replace(source, locator=None))
+        return tuple(named.values())
 
 
 @dataclass(frozen=True, slots=True)

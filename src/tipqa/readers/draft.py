@@ -11,7 +11,8 @@ from pathlib import Path
 
 from tipqa import countries
 from tipqa.errors import CorpusError
-from tipqa.notes import Marker, RawNote, cite, resolve_notes
+from tipqa.links import RawNote, resolve_notes
+from tipqa.notes import Marker, cite
 from tipqa.readers.front_matter import FrontMatter
 from tipqa.sentences import sentence_spans
 from tipqa.slugs import slug

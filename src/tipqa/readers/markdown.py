@@ -16,7 +16,8 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from tipqa.errors import CorpusError
-from tipqa.notes import Marker, RawNote, take_out
+from tipqa.links import RawNote
+from tipqa.notes import Marker, take_out
 from tipqa.readers import furniture
 from tipqa.readers.draft import Draft, RawParagraph
 from tipqa.readers.front_matter import front_matter

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from tipqa.notes import RawNote
+from tipqa.links import RawNote
 from tipqa.readers.furniture import is_frame_around, is_notes_heading
 from tipqa.readers.markers import SIGNS, Style, choose_style, find, kind_of, lowered
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from tipqa.notes import RawNote
+from tipqa.links import RawNote
 from tipqa.readers.pdf_layout import LOWERED, RAISED, Line
 
 _HEADING = re.compile(
