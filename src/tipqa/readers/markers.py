@@ -33,6 +33,9 @@ _SUPERSCRIPT = re.compile(
     rf"(?<!⁻)⁽?({_NUMBER_UP}(?:(?:\s?[,;]\s?|[⁻–-]){_NUMBER_UP})*(?![{RAISED}])"
     rf"|[{_RAISED_LETTERS}](?:\s?[,;]\s?[{_RAISED_LETTERS}])*(?![{_RAISED_LETTERS}]))⁾?"
 )
+_RAISABLE = re.compile(
+    r"\s?\(?[-–−]?(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*|[a-pr-z](?:, ?[a-pr-z])*)\)?\s?"
+)
 _BETWEEN = re.compile(r"\s?[,;]\s?")
 _SIGN = re.compile(r"(?P<sign>\*{1,4}|†{1,4}|‡{1,4}|§{1,4}|¶{1,4})(?!\w)")
 _EMPHASIS = re.compile(r"(?<![^\s(“\"])(\*{1,3})(?=[^\s*])[^*\n]{0,200}(?<=[^\s*])\1(?![\w*])")
@@ -150,6 +153,17 @@ def labels_in(inside: str) -> list[str]:
 def raised(text: str) -> str:
     """Raised digits, dashes and single letters as Unicode has them: "3-5" → "³⁻⁵"."""
     return text.translate(_TO_RAISED)
+
+
+def superscript(content: str, before: str) -> str:
+    """Raised text as superscripts, where these may be labels or powers; else as it stands.
+
+    Args:
+        content: the text between the raising and the lowering.
+        before: the character before it: "1st" is no marker.
+    """
+    is_label = _RAISABLE.fullmatch(content) and not (content.isalpha() and before.isdigit())
+    return raised(content) if is_label else content
 
 
 def lowered(text: str) -> str:

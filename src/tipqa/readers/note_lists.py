@@ -266,6 +266,8 @@ def _best(runs: Sequence[NoteList], named: Sequence[set[str]]) -> list[NoteList]
     best: list[NoteList] = []
     most = 1
     for run in runs:
+        if not (_is_sourced(run) or _names(set(counted), run)):
+            continue  # a list of steps, one number of which stands in the text
         within: dict[str, int] = {}
         for index in range(run.start, run.end):
             for label in named[index]:
