@@ -767,3 +767,44 @@ def test_links_of_a_text_come_back_exactly(folder, document, seed):
 
     assert cited(profile) == expected(paragraphs, labels)
     assert notes(profile) == noted
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '<div class="cookie-consent">We use cookies.</div>',
+        '<div id="sidebar-left">Other pages.</div>',
+        '<div class="entry-meta">Posted on 3 May 2014 by A. M.</div>',
+        '<div class="newsletter_box"><div>Write to us. We answer each letter.</div></div>',
+        '<table class="box ambox"><tr><td>This page needs more sources.</td></tr></table>',
+        '<p class="byline">By A. M. and others.</p>',
+        '<div class="thumbcaption">A mine in 2008.<a href="#fn1">[1]</a></div>',
+        '<p class="wp-caption-text">A mine in 2008.</p>',
+    ],
+)
+def test_frames_and_captions_are_told_by_their_names(body, frame):
+    """By a class or id, or a part of it; they are left out and listed."""
+    profile = body(f"<p>One ran.</p>{frame}<p>Two men ran to the north of the country.</p>")
+
+    assert texts(profile) == ["One ran.", "Two men ran to the north of the country."]
+    assert len(left_out(profile)) == 1
+
+
+def test_a_label_may_stand_in_an_element_of_its_own(body):
+    """The element beside it, and what follows among the notes, is the note."""
+    profile = body(
+        '<p>One ran.<a href="#f1" id="r1">1</a> Two ran.<a href="#f2" id="r2">2</a></p>'
+        '<div class="footnote"><a id="f1" href="#r1">1</a><div><p>ILO. A. 2004.</p></div></div>'
+        '<div class="footnote"><a id="f2" href="#r2">2</a><div><p>ILO. B.</p>'
+        "<p>2005.</p></div></div>"
+    )
+
+    assert texts(profile) == ["One ran. Two ran."]
+    assert notes(profile) == [("1", "ILO. A. 2004."), ("2", "ILO. B. 2005.")]
+
+
+def test_a_way_to_the_top_is_no_text(body):
+    """Though it stands at the end of a paragraph."""
+    assert texts(
+        body('<p>One ran to <a href="#x">top</a> shops. [<a href="#">Back to top</a>]</p>')
+    ) == ["One ran to top shops."]

@@ -25,6 +25,9 @@ _DECLARED = re.compile(
 )
 _HEAD = 8192
 """How many bytes from the start the encoding must be declared in."""
+_TO_THE_TOP = re.compile(
+    r"[\s\[(]*(?:(?:back|go|return) to (?:the )?)?(?:page )?top[\s\])]*|[\s↑⇧▲]+", re.I
+)
 _LEVEL_OF_BOLD = 7
 _FEWEST_WORDS_OF_PROSE = 12
 
@@ -162,7 +165,7 @@ def _piece(
             ((start + len(text), end + len(text)), labels)
             for (start, end), labels in linked.markers.get(index, ())
         ]
-        text += page.blocks[index].text
+        text += _without_way_to_top(page.blocks[index])
     taken = [span for span, _ in found]
     for span, labels in find(text, style):
         if not any(start < span[1] and span[0] < end for start, end in taken):
@@ -174,6 +177,15 @@ def _piece(
             block, marks=block.marks.intersection(*(page.blocks[n].marks for n in group))
         )
     return _Piece(block, bare, tuple(markers), scope, after)
+
+
+def _without_way_to_top(block: Block) -> str:
+    """A block's text without the link that ends it where that leads to the page's top."""
+    last = block.links[-1] if block.links else None
+    ends = last and "#" in last.href and not block.text[last.end :].strip(" ])")
+    if last and ends and _TO_THE_TOP.fullmatch(block.text, last.start):
+        return block.text[: last.start].rstrip(" [(")
+    return block.text
 
 
 def _without_furniture(pieces: list[_Piece], page: Page, draft: Draft) -> list[_Piece]:

@@ -23,7 +23,8 @@ _LETTERS = "abcdefghijklmnoprstuvwxyz"
 _TO_RAISED = str.maketrans(f"0123456789-–−(){_LETTERS}", f"{RAISED}⁻⁻⁻⁽⁾{_RAISED_LETTERS}")
 _FROM_RAISED = str.maketrans(f"{RAISED}⁻{_RAISED_LETTERS}", f"0123456789-{_LETTERS}")
 
-_ITEM = rf"(?:\d{{1,3}}|[a-z]{{1,4}}|[{SIGNS}]{{1,4}})"
+GROUPED = r"(?:[Nn]ote|nb|n)\s?\d{1,3}"
+_ITEM = rf"(?:\d{{1,3}}|{GROUPED}|[a-z]{{1,4}}|[{SIGNS}]{{1,4}})"
 _NUMBERS = r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*"
 _BRACKET = re.compile(rf"\[\s?({_ITEM}(?:\s*[,;–-]\s*{_ITEM})*)\s?\]")
 _CARET = re.compile(r"\[\^([^\s\[\]^]+)\]")
@@ -35,6 +36,10 @@ _SUPERSCRIPT = re.compile(
 )
 _RAISABLE = re.compile(
     r"\s?\(?[-–−]?(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*|[a-pr-z](?:, ?[a-pr-z])*)\)?\s?"
+)
+_GLUED = re.compile(
+    r"(?:(?<=[^\W\d_][.?!,;:”\"’)])|(?<=[^\W\d_][.?!,][”\"’)]))"
+    r"(\d{1,3}(?:[,–-]\d{1,3})*)(?=[”\"’)]*(?:\s|$))"
 )
 _BETWEEN = re.compile(r"\s?[,;]\s?")
 _SIGN = re.compile(r"(?P<sign>\*{1,4}|†{1,4}|‡{1,4}|§{1,4}|¶{1,4})(?!\w)")
@@ -191,18 +196,21 @@ def _brackets(text: str, known: frozenset[str]) -> Iterable[Found]:
 
 def _is_next(label: str, known: frozenset[str]) -> bool:
     """Whether a label without a note is one more sign, or a letter not far past the last."""
-    _, letter, signs = _last(known)
-    return signs if kind_of(label) == "sign" else len(label) == 1 and ord(label) <= letter + 3
+    _, letter, signs, groups = _last(known)
+    if kind_of(label) == "sign":
+        return signs
+    return label.rstrip("0123456789 ") in groups or (len(label) == 1 and ord(label) <= letter + 3)
 
 
 @lru_cache(maxsize=16)
-def _last(known: frozenset[str]) -> tuple[int, int, bool]:
-    """The highest number, the last letter as its code point, and whether there are signs."""
+def _last(known: frozenset[str]) -> tuple[int, int, bool, frozenset[str]]:
+    """The highest number, the last letter as its code point, whether there are signs, groups."""
     kinds = {label: kind_of(label) for label in known}
     return (
         max((int(label) for label in known if kinds[label] == "number"), default=0),
         max((ord(x) for x in known if kinds[x] == "letter" and len(x) == 1), default=-9),
         "sign" in kinds.values(),
+        frozenset(x.rstrip("0123456789 ") for x in known if re.fullmatch(GROUPED, x)),
     )
 
 
@@ -288,6 +296,14 @@ def _is_power(text: str, match: re.Match[str], known: frozenset[str]) -> bool:
     return base[1] == "10" or not known.issuperset(labels_in(lowered(match[1])))
 
 
+def _glued(text: str, known: frozenset[str]) -> Iterable[Found]:
+    """Numbers that were raised before the text lost its type: "the lake.3 Many …"."""
+    for match in _GLUED.finditer(text):
+        labels = labels_in(match[1])
+        if labels and known.issuperset(labels):
+            yield match.span(), labels
+
+
 def _signs(text: str, known: frozenset[str]) -> Iterable[Found]:
     emphasis = [match.span() for match in _EMPHASIS.finditer(text)]
     at = 0
@@ -312,10 +328,11 @@ _FINDERS: dict[str, Callable[[str, frozenset[str]], Iterable[Found]]] = {
     "caret": _carets,
     "superscript": _superscripts,
     "parenthesis": _parentheses,
+    "glued": _glued,
     "sign": _signs,
 }
 _FORMS_OF = {
-    "number": ("bracket", "superscript", "parenthesis"),
+    "number": ("bracket", "superscript", "parenthesis", "glued"),
     "letter": ("bracket", "superscript"),
     "sign": ("sign", "bracket"),
 }

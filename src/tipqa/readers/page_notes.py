@@ -156,9 +156,11 @@ def _following(page: Page, note: int, end: int, linked: Linked) -> range:
     """The blocks after a note's first that are the note's too, `end` being its id's."""
     first = page.blocks[note]
     stop = note + 1
+    is_label = bool(_leading(linked.labels[note]).fullmatch(first.text))
     while stop < len(page.blocks) and stop not in linked.labels:
         same_item = first.item and page.blocks[stop].item == first.item
-        if page.blocks[stop].kind == "heading" or not (stop < end or same_item):
+        beside = is_label and (stop == note + 1 or "notes" in page.blocks[stop].marks)
+        if page.blocks[stop].kind == "heading" or not (stop < end or same_item or beside):
             break
         stop += 1
     return range(note + 1, stop)
