@@ -808,3 +808,48 @@ def test_a_way_to_the_top_is_no_text(body):
     assert texts(
         body('<p>One ran to <a href="#x">top</a> shops. [<a href="#">Back to top</a>]</p>')
     ) == ["One ran to top shops."]
+
+
+@pytest.mark.parametrize(
+    ("marker", "tip"),
+    [
+        ("<sup>{}</sup>", '<span role="tooltip">{}</span>'),
+        ("<sup>[{}]</sup>", '<span class="footnote_tooltip">{}</span>'),
+        ("", '<span class="sidenote">{}</span>'),
+    ],
+)
+def test_a_note_may_stand_beside_its_marker(body, marker, tip):
+    """Shown when one points at it, or in the margin; its text is no prose."""
+    one, two = (marker.format(n) + tip.format(f"ILO. Report {n}. 2004.") for n in (1, 2))
+    profile = body(f"<p>One ran.{one} Two ran. Three ran.{two}</p>")
+
+    assert texts(profile) == ["One ran. Two ran. Three ran."]
+    assert links(profile) == ["One ran. 1 d ILO.", "Two ran. 2 i ILO.", "Three ran. 2 d ILO."]
+
+
+def test_a_list_of_notes_goes_before_those_beside_markers(body):
+    """They say the same twice."""
+    profile = body(
+        '<p>One ran.<sup>1</sup><span role="tooltip">ILO. A.</span></p>'
+        "<h2>Notes</h2><ol><li>ILO. A. 2004.</li></ol>"
+    )
+    assert notes(profile) == [("1", "ILO. A. 2004.")]
+
+
+def test_a_list_in_a_frame_counts_where_there_is_no_other(body):
+    """A page's footer may hold its references."""
+    profile = body(
+        "<p>One ran.<sup>1</sup></p><footer><h4>References</h4>"
+        "<ol><li>ILO. A. 2004.</li></ol><p>All rights reserved.</p></footer>"
+    )
+    assert notes(profile) == [("1", "ILO. A. 2004.")]
+    assert texts(profile) == ["One ran."]
+
+
+def test_stars_are_told_by_their_number(body):
+    """As links, too: "**" is no "*"."""
+    profile = body(
+        '<p>One ran.<a href="#a">*</a> Two ran.<a href="#b">**</a></p>'
+        '<p id="a">* ILO. A. 2004.</p><p id="b">** ILO. B. 2005.</p>'
+    )
+    assert notes(profile) == [("*", "ILO. A. 2004."), ("**", "ILO. B. 2005.")]

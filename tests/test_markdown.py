@@ -499,3 +499,16 @@ def test_items_numbered_alike_are_counted_on(folder):
     )
 
     assert [note.label for note in profile.notes] == ["1", "2"]
+
+
+def test_notes_may_stand_in_a_table(folder):
+    """A row for each, its label first; the head of the table is left out."""
+    profile = read(
+        folder,
+        f"{FRONT}One ran.[1]\n\n| No. | Source |\n|---|---|\n| 1 | UNICEF. At sea. 2004. |\n",
+    )
+
+    assert [(n.label, n.text, n.line) for n in profile.notes] == [
+        ("1", "UNICEF. At sea. 2004.", 11)
+    ]
+    assert left_out(profile) == [(9, "| No. | Source |"), (10, "|---|---|")]

@@ -582,3 +582,17 @@ def test_the_head_of_a_mail_is_left_out(folder):
     profile = read(folder, f"{mail}Two men ran to the north.[1]\n\n{TWO_NOTES}", "norway-2011.txt")
     assert texts(profile) == ["Two men ran to the north."]
     assert left_out(profile)[:2] == [(1, "From: A. B."), (2, "Date: Mon, 6 Mar 2006")]
+
+
+def test_text_after_the_notes_is_kept(folder):
+    """Under its heading, where it is prose; what a page's frame says is not."""
+    text = (
+        f"One ran.[1]\n\nNotes\n\n{TWO_NOTES}\nSearch\n\nAnnex\n\nThe figures of the annex are "
+        "from the year before that one.\n\nThey count men.\n\nContact us\n"
+    )
+    profile = read(folder, text, "norway-2011.txt")
+    assert texts(profile)[1:] == [
+        "The figures of the annex are from the year before that one.", "They count men.",
+    ]  # fmt: skip
+    assert profile.paragraphs[1].section == ("Annex",)
+    assert [text for _, text in left_out(profile)] == ["Notes", "Search", "Contact us"]

@@ -21,6 +21,7 @@ from tipqa.readers.note_lists import Entry, NoteList, find_lists, scope_at
 from tipqa.types import LeftOut
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_FEWEST_WORDS = 4  # of a table's row that may be a note, its label one of them
 _UNDERLINED = re.compile(r"^( {0,3}[^\s#>].*)\n=+[ \t]*$", re.MULTILINE)
 
 
@@ -33,6 +34,8 @@ class _Piece:
     text: str
     markers: tuple[Marker, ...]
     scope: int
+    length: int
+    """How many lines of the file it has."""
 
 
 def read(text: str, path: Path) -> Draft:
@@ -69,10 +72,10 @@ def read(text: str, path: Path) -> Draft:
                 headings.append((block.level, shown, line))
                 bare[line] = shown
         elif block.kind != "text":
-            draft.left_out += _lines_of(lines, block.line, block.end)
+            draft.left_out += _lines_of(lines, line, line + piece.length)
             draft.marked |= {(piece.scope, marker.label) for marker in piece.markers}
         elif _is_caption(pieces, index) or (piece.markers and not shown):
-            draft.left_out += _lines_of(lines, block.line, block.end)
+            draft.left_out += _lines_of(lines, line, line + piece.length)
             draft.marked |= {(piece.scope, marker.label) for marker in piece.markers}
         elif shown:
             section = tuple(title for _, title, _ in headings)
@@ -114,13 +117,14 @@ def _pieces(blocks: list[Block], lines: list[str], draft: Draft) -> list[_Piece]
         kept = [row for row in range(len(rows)) if (n, row) not in noted]
         if not kept or block.kind in ("note", "definition"):
             continue
-        if block.kind in ("table", "fence", "rule"):
-            text = "\n".join(lines[block.line - 1 : block.end - 1])
+        if block.kind in ("fence", "rule"):
+            text = ""
         else:
             text = "\n".join(rows[row] for row in kept)
         bare, markers = take_out(text, _marks(text, style))
         scope = scope_at(first_place[n] + kept[0], lists)
-        pieces.append(_Piece(block, block.line + kept[0], bare, tuple(markers), scope))
+        length = block.end - block.line - (len(rows) - len(kept))
+        pieces.append(_Piece(block, block.line + kept[0], bare, tuple(markers), scope, length))
     return pieces
 
 
@@ -131,13 +135,16 @@ def _entry(block: Block, row: int) -> Entry:
         text = f"[{block.label}] {text}" if block.kind == "definition" else block.head + text
     if row == block.text.count("\n"):
         text += "".join(f" <{address}>" for address in block.addresses)
-    fresh = block.fresh and row == 0
-    return Entry(block.line + row, text, fresh, opens=block.kind in ("text", "definition"))
+    fresh = (block.fresh and row == 0) or block.kind == "table"
+    opens = block.kind in ("text", "definition") or (
+        block.kind == "table" and len(text.split()) >= _FEWEST_WORDS
+    )
+    return Entry(block.line + row, text, fresh, opens=opens)
 
 
 def _row(blocks: list[Block], number: int, row: int) -> str:
     block = blocks[number]
-    return block.text.split("\n")[row] if block.kind in ("text", "heading", "definition") else ""
+    return "" if block.kind in ("note", "image") else block.text.split("\n")[row]
 
 
 def _marks(text: str, style: Style) -> list[Found]:
@@ -154,8 +161,9 @@ def _is_caption(pieces: list[_Piece], index: int) -> bool:
 
 
 def _lines_of(lines: list[str], first: int, end: int) -> list[LeftOut]:
+    """The lines from the first to before the end, counted from 1."""
     return [
         LeftOut(number, lines[number - 1].strip())
-        for number in range(first, end + 1)
-        if number <= len(lines) and lines[number - 1].strip()
+        for number in range(first, end)
+        if lines[number - 1].strip()
     ]

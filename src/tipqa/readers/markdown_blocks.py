@@ -73,7 +73,7 @@ def read_blocks(body: str) -> tuple[list[Block], bool]:
     found = list(_blocks(tokens, links))
     for label, href in links.items():
         first, end = environment["references"][label]["map"]
-        found.append(Block("definition", first + 1, end, f"<{href}>", label.lower()))
+        found.append(Block("definition", first + 1, end + 1, f"<{href}>", label.lower()))
     too_deep = any(token.level >= DEEPEST - 1 for token in tokens)
     return sorted(found, key=lambda block: block.line), too_deep
 
@@ -84,7 +84,7 @@ def _blocks(tokens: list[Token], links: dict[str, str]) -> Iterator[Block]:
     used: list[bool] = []
     for index, token in enumerate(tokens):
         first, end = token.map or (0, 0)
-        line = first + 1
+        line, end = first + 1, end + 1
         if token.type in ("ordered_list_open", "bullet_list_open"):
             numbers.append(0)
         elif token.type in ("ordered_list_close", "bullet_list_close"):
@@ -100,7 +100,7 @@ def _blocks(tokens: list[Token], links: dict[str, str]) -> Iterator[Block]:
         elif token.type == "note":
             yield Block("note", line, end, token.content, token.info)
         elif token.type == "table_open":
-            yield Block("table", line, end)
+            yield Block("table", line, end, "\n".join(_rows(tokens[index:], links)))
         elif token.type == "fence":
             yield Block("fence", line, end)
         elif token.type == "hr":
@@ -117,6 +117,21 @@ def _blocks(tokens: list[Token], links: dict[str, str]) -> Iterator[Block]:
             if used:
                 used[-1] = True
             yield Block("text", line, end, text, "", head, fresh, addresses)
+
+
+def _rows(tokens: list[Token], links: dict[str, str]) -> Iterator[str]:
+    """The rows of a table that opens, line by line, their cells side by side."""
+    cells: list[str] = []
+    for token in tokens:
+        if token.type == "inline":
+            cells.append(_rendered(token, links)[0])
+        elif token.type == "tr_close":
+            yield " ".join(cells)
+            cells = []
+        elif token.type == "thead_close":
+            yield ""  # the line of dashes
+        elif token.type == "table_close":
+            return
 
 
 def _parser() -> MarkdownIt:

@@ -45,6 +45,10 @@ _HOLDS_NOTES = re.compile(r"(?<![\w-])(?:doc-)?(?:foot|end|rear)notes?\b|\brefer
 _REFERENCE = re.compile(r"\b(?:doc-)?noteref\b|footnote-?ref(?:erence)?\b|\bfnref\b")
 _RAISED = re.compile(r"vertical-align\s{0,9}:\s{0,9}(?:super|text-top)|\bsuperscript\b")
 _CAPTION = re.compile(r"(?<![\w-])(?:\w+-)?(?:thumb)?caption(?:-text)?(?![\w-])")
+_TIP = re.compile(  # what shows a note beside its marker
+    r"(?<![\w-])(?:(?:foot|end)notes?[-_]tooltip|tooltip(?:text|[-_]{1,2}(?:text|content|inner))"
+    r"|sidenote|[\w-]*footnotes?__note)(?![\w-])"
+)
 _LONG_CELL = 350
 _MANY_PARAGRAPHS = 3
 _LONGEST_LABEL = 8
@@ -139,15 +143,17 @@ def marks_of(element: Any, tag: str, share: float, within: set[str]) -> list[str
         within: the marks of the elements around it.
 
     Returns:
-        Of: hidden (not shown), frame (around the text proper), notes (holds them), main,
-        bold, link, raised, caption, pre (lines stay lines).
+        Of: hidden (not shown), tip (a note, shown on demand), frame (around the text
+        proper), notes (holds them), main, bold, link, raised, caption, pre (lines stay lines).
     """
     said = " ".join(element.get(name, "") for name in ("class", "role", "epub:type", "id")).lower()
     style = element.get("style", "")[:500].lower()
     marks = []
     if tag in _HIDDEN or element.get("hidden") is not None or "display:none" in style:
         marks.append("hidden")
-    if _HOLDS_NOTES.search(said):
+    if element.get("role") == "tooltip" or _TIP.search(element.get("class", "").lower()):
+        marks += ["tip", "hidden"]
+    elif _HOLDS_NOTES.search(said):
         marks.append("notes")
     elif tag not in _NEVER_FRAMES and _is_frame(element, tag, share, within):
         marks.append("frame")

@@ -14,7 +14,8 @@ from tipqa.readers.layout import Block, Link, Page
 from tipqa.readers.markers import RAISED, SIGNS, Found, labels_in, lowered, raised
 
 _SHOWS_LABEL = re.compile(
-    rf"\W{{0,2}}(?:(?:foot|end)?note\s|fn\.?\s?)?(\d{{1,4}}|[A-Za-z]{{1,3}}|[{SIGNS}]{{1,4}})\W{{0,2}}",
+    rf"[^\w{SIGNS}]{{0,2}}(?:(?:foot|end)?note\s|fn\.?\s?)?"
+    rf"(\d{{1,4}}|[A-Za-z]{{1,3}}|[{SIGNS}]{{1,4}})[^\w{SIGNS}]{{0,2}}",
     re.IGNORECASE,
 )
 _GROUPED = re.compile(r"\[((?:note|nb|lower-alpha|upper-alpha|n) ?\w{1,3})\]")

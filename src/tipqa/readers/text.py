@@ -29,6 +29,7 @@ _LIST_ITEM = re.compile(r"^\s*(?:[-*•–]|(?P<number>\d{1,2}[.)]))\s+")
 _BACK = re.compile(r"^\s*(?:(?P<number>\d{1,3})[.)]?\s*)?[\^↑]\s*(?:[a-z]{1,2}\s(?=.*\s))*")
 _LONGEST_TITLE = 60  # in characters; a line of wrapped prose is longer
 _FEWEST = 3
+_FEWEST_WORDS_OF_PROSE = 12
 _MARKER = re.compile(
     r"(?:\s?(?:\[[^\[\]]{1,12}\]|\([\d,; –-]{1,9}\)|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻*†‡§]{1,4}))+$|(?<=\D[.?!])\d{1,3}$"
 )
@@ -56,6 +57,11 @@ class _Block:
         return not self.markers and furniture.is_short_line(self.bare)
 
     @property
+    def is_long_prose(self) -> bool:
+        long = len(self.bare.split()) >= _FEWEST_WORDS_OF_PROSE
+        return long and furniture.ends_sentence(self.bare) and not self.is_frame_around
+
+    @property
     def is_frame(self) -> bool:
         return not self.markers and furniture.is_frame(self.text)
 
@@ -78,7 +84,7 @@ def read(text: str, path: Path) -> Draft:
     lines[: front.length] = [""] * front.length
     style, lists = find_lists(_entries(lines))
     draft.notes = [replace(n, scope=run.scope) for run in lists for n in run.notes]
-    body: list[_Joined] = []
+    before: list[_Joined] = []
     start = 0
     for run in lists:
         end = run.start
@@ -86,15 +92,19 @@ def read(text: str, path: Path) -> Draft:
         if above < end and furniture.is_notes_heading(lines[above]):
             draft.left_out.append(LeftOut(above + 1, lines[above].strip()))
             end = above
-        body += _joined(lines, start, end)
+        before += _joined(lines, start, end)
         start = run.end
-    after = _joined(lines, start, len(lines))
     body, after = (
         [_block(joined, lines, style, lists) for joined in part]
-        for part in _over_pages(body, after, found.breaks)
+        for part in _over_pages(before, _joined(lines, start, len(lines)), found.breaks)
     )
     if any(block.markers for block in after) or not lists:
         body, after = _without_trailing_furniture(body + after)
+    else:  # what follows the notes is text from the first heading over prose on
+        prose = next((n for n, block in enumerate(after) if block.is_long_prose), len(after))
+        first = prose - (0 < prose < len(after) and after[prose - 1].is_heading)
+        goes_on, after = _without_trailing_furniture(after[first:]), after[:first]
+        body, after = body + goes_on[0], after + goes_on[1]
     body = _without_leading_furniture(body, draft)
     _read_body(body, draft)
     draft.left_out += [LeftOut(block.line, block.text) for block in after]
@@ -195,10 +205,10 @@ def _over_pages(
     body: list[_Joined], after: list[_Joined], breaks: list[int]
 ) -> tuple[list[_Joined], list[_Joined]]:
     """Join what a page's end has parted: a sentence that goes on with a small letter."""
-    whole: list[_Joined] = []
-    parts = []
+    parts: list[list[_Joined]] = []
     for part in (body, after):
-        parts.append(whole := [])
+        whole: list[_Joined] = []
+        parts.append(whole)
         for line, text in part:
             above = whole[-1] if whole else (parts[0] or [(0, "")])[-1]
             parted = any(above[0] <= page < line for page in breaks)
