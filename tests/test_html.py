@@ -767,3 +767,89 @@ def test_links_of_a_text_come_back_exactly(folder, document, seed):
 
     assert cited(profile) == expected(paragraphs, labels)
     assert notes(profile) == noted
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '<div class="cookie-consent">We use cookies.</div>',
+        '<div id="sidebar-left">Other pages.</div>',
+        '<div class="entry-meta">Posted on 3 May 2014 by A. M.</div>',
+        '<div class="newsletter_box"><div>Write to us. We answer each letter.</div></div>',
+        '<table class="box ambox"><tr><td>This page needs more sources.</td></tr></table>',
+        '<p class="byline">By A. M. and others.</p>',
+        '<div class="thumbcaption">A mine in 2008.<a href="#fn1">[1]</a></div>',
+        '<p class="wp-caption-text">A mine in 2008.</p>',
+    ],
+)
+def test_frames_and_captions_are_told_by_their_names(body, frame):
+    """By a class or id, or a part of it; they are left out and listed."""
+    profile = body(f"<p>One ran.</p>{frame}<p>Two men ran to the north of the country.</p>")
+
+    assert texts(profile) == ["One ran.", "Two men ran to the north of the country."]
+    assert len(left_out(profile)) == 1
+
+
+def test_a_label_may_stand_in_an_element_of_its_own(body):
+    """The element beside it, and what follows among the notes, is the note."""
+    profile = body(
+        '<p>One ran.<a href="#f1" id="r1">1</a> Two ran.<a href="#f2" id="r2">2</a></p>'
+        '<div class="footnote"><a id="f1" href="#r1">1</a><div><p>ILO. A. 2004.</p></div></div>'
+        '<div class="footnote"><a id="f2" href="#r2">2</a><div><p>ILO. B.</p>'
+        "<p>2005.</p></div></div>"
+    )
+
+    assert texts(profile) == ["One ran. Two ran."]
+    assert notes(profile) == [("1", "ILO. A. 2004."), ("2", "ILO. B. 2005.")]
+
+
+def test_a_way_to_the_top_is_no_text(body):
+    """Though it stands at the end of a paragraph."""
+    assert texts(
+        body('<p>One ran to <a href="#x">top</a> shops. [<a href="#">Back to top</a>]</p>')
+    ) == ["One ran to top shops."]
+
+
+@pytest.mark.parametrize(
+    ("marker", "tip"),
+    [
+        ("<sup>{}</sup>", '<span role="tooltip">{}</span>'),
+        ("<sup>[{}]</sup>", '<span class="footnote_tooltip">{}</span>'),
+        ("", '<span class="sidenote">{}</span>'),
+    ],
+)
+def test_a_note_may_stand_beside_its_marker(body, marker, tip):
+    """Shown when one points at it, or in the margin; its text is no prose."""
+    one, two = (marker.format(n) + tip.format(f"ILO. Report {n}. 2004.") for n in (1, 2))
+    profile = body(f"<p>One ran.{one} Two ran. Three ran.{two}</p>")
+
+    assert texts(profile) == ["One ran. Two ran. Three ran."]
+    assert links(profile) == ["One ran. 1 d ILO.", "Two ran. 2 i ILO.", "Three ran. 2 d ILO."]
+
+
+def test_a_list_of_notes_goes_before_those_beside_markers(body):
+    """They say the same twice."""
+    profile = body(
+        '<p>One ran.<sup>1</sup><span role="tooltip">ILO. A.</span></p>'
+        "<h2>Notes</h2><ol><li>ILO. A. 2004.</li></ol>"
+    )
+    assert notes(profile) == [("1", "ILO. A. 2004.")]
+
+
+def test_a_list_in_a_frame_counts_where_there_is_no_other(body):
+    """A page's footer may hold its references."""
+    profile = body(
+        "<p>One ran.<sup>1</sup></p><footer><h4>References</h4>"
+        "<ol><li>ILO. A. 2004.</li></ol><p>All rights reserved.</p></footer>"
+    )
+    assert notes(profile) == [("1", "ILO. A. 2004.")]
+    assert texts(profile) == ["One ran."]
+
+
+def test_stars_are_told_by_their_number(body):
+    """As links, too: "**" is no "*"."""
+    profile = body(
+        '<p>One ran.<a href="#a">*</a> Two ran.<a href="#b">**</a></p>'
+        '<p id="a">* ILO. A. 2004.</p><p id="b">** ILO. B. 2005.</p>'
+    )
+    assert notes(profile) == [("*", "ILO. A. 2004."), ("**", "ILO. B. 2005.")]

@@ -13,6 +13,7 @@ dates addresses publishers kinds identity sources links notes
 readers.front_matter readers.draft readers.encoding readers.markers readers.furniture
 readers.note_lists readers.page readers.layout readers.page_notes
 readers.pdf_text readers.pdf_layout readers.pdf_notes readers.pdf_blocks
+readers.text_lines readers.markdown_blocks
 readers.markdown readers.text readers.html readers.pdf readers
 tokens chunk embed tables store generation index search cite entries questions evaluate
 documents export check terminal cli""".split()

@@ -149,7 +149,7 @@ def test_tables_captions_fences_rules_and_images_are_left_out_and_listed(body):
         ("<b>Raw</b> HTML <br/> &c.", "Raw HTML &c."),
         ("<div>\nA block of it\n</div>", "<div> A block of it </div>"),
         ("snake_case_name and 2*3*4 and ~tilde~", "snake_case_name and 234 and ~tilde~"),
-        ("Ends.[1] And [sic] and [2005].", "Ends.[1] And [sic] and [2005]."),
+        ("It ends [sic] in [2005].", "It ends [sic] in [2005]."),
     ],
 )
 def test_text_is_rendered(body, written, shown):
@@ -426,3 +426,89 @@ def test_a_note_of_a_table_is_used(body):
     profile = body("One ran.\n\n| Year | Cases |\n|---|---|\n| 2004 | 5[^1] |\n\n[^1]: A. B. 2004.")
     assert codes(profile) == []
     assert "| 2004 | 5[^1] |" in [text for _, text in left_out(profile)]
+
+
+@pytest.mark.parametrize(
+    ("marker", "notes"),
+    [
+        ("[1]", "## Notes\n\n1. UNICEF. At sea. 2004."),
+        (" [1]", "Works Cited\n---\n\n[1] UNICEF. At sea. 2004."),
+        (r"\[1\]", "**Notes**\n\n\\[1\\] UNICEF. At sea. 2004."),
+        ("**[1]**", "[1]: UNICEF. At sea. 2004."),
+        ("¹", "***\n¹ UNICEF. At sea. 2004."),
+        ("<sup>1</sup>", "1. UNICEF. At sea. 2004."),
+        ("^1^", "1. UNICEF. At sea. 2004."),
+        ("[[1]](#_ftn1)", "[[1]](#_ftnref1) UNICEF. At sea. 2004."),
+        ("[1](#note-1)", '1. <a name="note-1"></a>UNICEF. At sea. 2004. [↩](#ref-1)'),
+        (" (1)", "References\n\n1. UNICEF. At sea. 2004."),
+        ("[^1]", "## Notes\n\n1. UNICEF. At sea. 2004."),
+    ],
+)
+def test_notes_may_stand_in_a_list(folder, marker, notes):
+    """Without "[^1]: …" the style is decided from the list, as in plain text."""
+    profile = read(folder, f"{FRONT}One ran. Two ran.{marker} Three ran.\n\n{notes}\n")
+
+    assert texts(profile) == ["One ran. Two ran. Three ran."]
+    assert links(profile.paragraphs[0]) == [
+        ("One ran.", "1", "inherited"),
+        ("Two ran.", "1", "direct"),
+    ]
+    assert [(note.label, note.text) for note in profile.notes] == [("1", "UNICEF. At sea. 2004.")]
+
+
+def test_signs_are_told_from_bullets(folder):
+    """A star that opens a line is a note where the text has it, else a point of a list."""
+    profile = read(
+        folder, f"{FRONT}One ran.\\*\n\n- Two ran.\n\nThree ran.\n\n* UNICEF. At sea. 2004.\n"
+    )
+
+    assert texts(profile) == ["One ran.", "Two ran.", "Three ran."]
+    assert [note.label for note in profile.notes] == ["*"]
+
+
+def test_an_address_may_be_a_note(folder):
+    """A definition of a link is a note where its label stands in the text by itself."""
+    profile = read(
+        folder, f"{FRONT}One ran.[1] See [a page][2].\n\n[1]: https://example.org/a\n"
+        "[2]: https://example.org/b\n",
+    )  # fmt: skip
+
+    assert texts(profile) == ["One ran. See a page."]
+    assert [s.url for s in profile.sources] == ["https://example.org/a"]
+
+
+def test_notes_in_the_markdown_style_leave_other_brackets_alone(folder):
+    """The list of notes decides: beside "[^1]: …" a "[2]" is text."""
+    profile = read(folder, f"{FRONT}One ran.[^1] Two ran [2].\n\n[^1]: UNICEF. At sea. 2004.\n")
+
+    assert texts(profile) == ["One ran. Two ran [2]."]
+
+
+def test_a_list_of_steps_is_no_list_of_notes(folder):
+    """One number of it in the text doesn't make it one."""
+    profile = read(folder, f"{FRONT}One ran.[2]\n\n1. Police train.\n2. Unions visit.\n")
+
+    assert texts(profile) == ["One ran.", "Police train.", "Unions visit."]
+    assert codes(profile) == ["unresolved-marker"]
+
+
+def test_items_numbered_alike_are_counted_on(folder):
+    """Each "1." of a list is the next number, as a page shows it."""
+    profile = read(
+        folder, f"{FRONT}One ran.[1] Two ran.[2]\n\n1. UNICEF. 2004.\n1. ILO. Boats. 2005.\n"
+    )
+
+    assert [note.label for note in profile.notes] == ["1", "2"]
+
+
+def test_notes_may_stand_in_a_table(folder):
+    """A row for each, its label first; the head of the table is left out."""
+    profile = read(
+        folder,
+        f"{FRONT}One ran.[1]\n\n| No. | Source |\n|---|---|\n| 1 | UNICEF. At sea. 2004. |\n",
+    )
+
+    assert [(n.label, n.text, n.line) for n in profile.notes] == [
+        ("1", "UNICEF. At sea. 2004.", 11)
+    ]
+    assert left_out(profile) == [(9, "| No. | Source |"), (10, "|---|---|")]

@@ -442,3 +442,157 @@ def test_bracketed_notes_may_begin_anywhere(folder, first, written):
     profile = read(folder, text, "norway-2004.txt")
     assert [note.label for note in profile.notes] == [str(first), str(first + 1)]
     assert [p.citations[0].label for p in profile.paragraphs] == [str(first), str(first + 1)]
+
+
+PAGES = """\
+Annual File                                         2011
+
+One man came by boat[1] and went by
+
+[1] ILO. Boats. 2004.
+                      - 1 -
+\fAnnual File                                         2011
+
+train to the north. Two ran.[2]
+
+[2] ILO. Trains. 2005.
+                      - 2 -
+"""
+
+
+def test_a_sentence_goes_on_over_the_page(folder):
+    """Notes, the page's number and its running header stand between its parts."""
+    profile = read(folder, PAGES, "norway-2011.txt")
+
+    assert texts(profile) == ["One man came by boat and went by train to the north. Two ran."]
+    assert [(note.label, note.text) for note in profile.notes] == [
+        ("1", "ILO. Boats. 2004."),
+        ("2", "ILO. Trains. 2005."),
+    ]
+    assert profile.paragraphs[0].section == ("Annual File 2011",)
+    assert [line for line, _ in left_out(profile)] == [6, 7, 12]
+
+
+def test_page_numbers_count_up(folder):
+    """Without form feeds two numbers alone, the second one more, are pages'; one is text."""
+    text = f"One ran.[1]\n\n7\n\nTwo ran.[2]\n\n8\n\nThree ran.\n\n{TWO_NOTES}"
+    profile = read(folder, text, "norway-2011.txt")
+    assert texts(profile) == ["One ran.", "Two ran.", "Three ran."]
+
+
+def test_a_word_cut_at_a_line_end_is_whole(folder):
+    """Its hyphen stays where it's the word's own: a prefix, a capital, or as written elsewhere."""
+    text = (
+        "The por-\nters ran to the well-\nknown north-\neast. A north-east wind rose in Guinea-\n"
+        f"Bissau.[1] Two ran.[2]\n\n{TWO_NOTES}"
+    )
+    profile = read(folder, text, "norway-2011.txt")
+    assert texts(profile) == [
+        "The porters ran to the well-known north-east. A north-east wind rose in Guinea- Bissau."
+        " Two ran."
+    ]
+
+
+@pytest.mark.parametrize("heading", ["1. Law", "2) Protection of victims"])
+def test_a_short_numbered_line_over_prose_is_a_heading(folder, heading):
+    """It's no item of a list: none stands beside it."""
+    text = f"One ran.[1]\n\n{heading}\n\nTwo men ran to the north in May.[2]\n\n{TWO_NOTES}"
+    profile = read(folder, text, "norway-2011.txt")
+    assert texts(profile) == ["One ran.", "Two men ran to the north in May."]
+    assert profile.paragraphs[1].section == (heading[3:],)
+
+
+def test_a_note_goes_on_with_a_number(folder):
+    """A line that begins as no other note of the list does, or further in, is of the note."""
+    text = (
+        "One ran.[1] Two ran.[2]\n\n[1] ILO. A survey of 14 towns and\n2 villages. 2004.\n"
+        "[2] ILO. B.\n    3. Jakarta, 2005.\n"
+    )
+    profile = read(folder, text, "norway-2011.txt")
+    assert [note.text for note in profile.notes] == [
+        "ILO. A survey of 14 towns and 2 villages. 2004.",
+        "ILO. B. 3. Jakarta, 2005.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "References\n1.^ a b ILO. A. 2004.\n2.^ ILO. B. 2005.\n",
+        "References\n^ a b ILO. A. 2004.\n^ ILO. B. 2005.\n",
+        "1 ILO. A. 2004.\n2 ILO. B. 2005.\n",
+        "Fußnoten\n1) ILO. A. 2004.\n2) ILO. B. 2005.\n",
+        "7. Notes and References:\n(1) ILO. A. 2004.\n(2) ILO. B. 2005.\n",
+    ],
+)
+def test_lists_of_notes_have_many_forms(folder, notes):
+    """With ways back as an encyclopedia has them, with headings in other languages."""
+    profile = read(folder, f"One ran.[1] Two ran.[2] Three ran.[1]\n\n{notes}", "norway-2011.txt")
+    assert texts(profile) == ["One ran. Two ran. Three ran."]
+    assert [(n.label, n.text) for n in profile.notes] == [
+        ("1", "ILO. A. 2004."),
+        ("2", "ILO. B. 2005."),
+    ]
+
+
+def test_a_heading_may_stand_right_above_the_notes(folder):
+    """With no blank line between, nor above it."""
+    profile = read(folder, f"One ran.[1]\nTwo ran.[2]\nNotes:\n{TWO_NOTES}", "norway-2011.txt")
+    assert texts(profile) == ["One ran. Two ran."]
+
+
+def test_an_excerpt_may_begin_at_any_number(folder):
+    """Where the list looks like one of sources."""
+    text = "One ran.[8] Two ran.[9]\n\n8. ILO. A. 2004.\n9. ILO. B. 2005.\n"
+    assert [n.label for n in read(folder, text, "norway-2011.txt").notes] == ["8", "9"]
+
+
+def test_labels_may_have_a_word(folder):
+    """So "[note 1]" is told from "[1]", and a third one that has no note is reported."""
+    text = "One ran.[note 1] Two ran.[1] Three ran.[note 3]\n\n[note 1] Said so.\n[1] ILO. 2004.\n"
+    profile = read(folder, text, "norway-2011.txt")
+    assert [label for _, label, _ in links(profile.paragraphs[0])] == ["note 1", "1"]
+    assert codes(profile).count("unresolved-marker") == 1
+
+
+def test_raised_numbers_may_have_lost_their_type(folder):
+    """Glued to the end of a sentence or a clause, where no other form names the notes."""
+    text = "One ran.1 Two ran,2 and 3 fell. It cost $4.5 on May 1. Three ran.”1,2\n\n" + TWO_NOTES
+    profile = read(folder, text, "norway-2011.txt")
+    assert texts(profile) == ["One ran. Two ran, and 3 fell. It cost $4.5 on May 1. Three ran.”"]
+
+
+def test_long_lines_are_paragraphs(folder):
+    """A line longer than any that was wrapped is a paragraph, with no blank line after it."""
+    long = "One man ran to the north with all that he had, " * 4
+    profile = read(folder, f"{long}he said.\n{long}they said.[1]\n\n{TWO_NOTES}", "norway-2011.txt")
+    assert len(texts(profile)) == 2
+
+
+def test_lines_that_all_end_sentences_are_paragraphs(folder):
+    """Wrapped lines hardly do, three in a row."""
+    text = f"One man ran.[1]\nTwo men ran to the north.\nThree ran.[2]\n\n{TWO_NOTES}"
+    profile = read(folder, text, "norway-2011.txt")
+    assert texts(profile) == ["One man ran.", "Two men ran to the north.", "Three ran."]
+
+
+def test_the_head_of_a_mail_is_left_out(folder):
+    """Its lines at the top, two at least."""
+    mail = "From: A. B.\nDate: Mon, 6 Mar 2006\n\n"
+    profile = read(folder, f"{mail}Two men ran to the north.[1]\n\n{TWO_NOTES}", "norway-2011.txt")
+    assert texts(profile) == ["Two men ran to the north."]
+    assert left_out(profile)[:2] == [(1, "From: A. B."), (2, "Date: Mon, 6 Mar 2006")]
+
+
+def test_text_after_the_notes_is_kept(folder):
+    """Under its heading, where it is prose; what a page's frame says is not."""
+    text = (
+        f"One ran.[1]\n\nNotes\n\n{TWO_NOTES}\nSearch\n\nAnnex\n\nThe figures of the annex are "
+        "from the year before that one.\n\nThey count men.\n\nContact us\n"
+    )
+    profile = read(folder, text, "norway-2011.txt")
+    assert texts(profile)[1:] == [
+        "The figures of the annex are from the year before that one.", "They count men.",
+    ]  # fmt: skip
+    assert profile.paragraphs[1].section == ("Annex",)
+    assert [text for _, text in left_out(profile)] == ["Notes", "Search", "Contact us"]

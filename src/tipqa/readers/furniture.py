@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 
 _NOTES_HEADING = re.compile(
-    r"(?:foot|end)?notes(?: and references)?|references|sources|works cited|bibliography",
+    r"(?:[\dIVX]{1,4}[.)]\s+)?(?:list of )?"
+    r"(?:(?:foot|end|source )?notes?(?: (?:and|&) (?:references|sources|citations))?"
+    r"|(?:references?|sources|works|literature)(?: (?:cited|list|notes|and notes|consulted))?"
+    r"|citations|(?:select(?:ed)? )?bibliography"
+    r"|fu(?:ß|ss)noten|endnoten|anmerkungen|(?:quellen|literatur)(?:verzeichnis|angaben)?"
+    r"|notas(?: al pie| a pie de página| finales| de rodapé)?|refer[eê]ncias|fuentes|fontes"
+    r"|bibliogra(?:f[ií]a|phie)|références|notes de (?:bas de page|fin)|notes et références"
+    r"|note|fonti|riferimenti)",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…:;][)\]”’\"']*$")

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tipqa import countries
-from tipqa.notes import Marker, take_out
+from tipqa.notes import Marker, RawNote, take_out
 from tipqa.readers import furniture
 from tipqa.readers.draft import Draft, RawParagraph
 from tipqa.readers.encoding import decode
 from tipqa.readers.front_matter import FrontMatter
 from tipqa.readers.layout import Block, Page, lay_out
-from tipqa.readers.markers import Found, Style, find
+from tipqa.readers.markers import Found, Style, choose_style, find
 from tipqa.readers.note_lists import Entry, NoteList, find_lists, opens_note, scope_at
 from tipqa.readers.page_notes import Linked, link_notes, note_text
 from tipqa.types import LeftOut
@@ -25,6 +25,9 @@ _DECLARED = re.compile(
 )
 _HEAD = 8192
 """How many bytes from the start the encoding must be declared in."""
+_TO_THE_TOP = re.compile(
+    r"[\s\[(]*(?:(?:back|go|return) to (?:the )?)?(?:page )?top[\s\])]*|[\s↑⇧▲]+", re.I
+)
 _LEVEL_OF_BOLD = 7
 _FEWEST_WORDS_OF_PROSE = 12
 
@@ -81,16 +84,24 @@ def read(data: bytes, path: Path) -> Draft:
     name = (declared[1] or declared[2]).decode("latin-1") if declared else None
     page = lay_out(decode(data, path, name), path)
     linked = link_notes(page)
-    style, lists = find_lists([_entry(page, n, linked) for n in range(len(page.blocks))])
+    numbers = range(len(page.blocks))
+    style, lists = find_lists([_entry(page, n, linked) for n in numbers])
+    if not lists:  # then a frame may hold them
+        style, lists = find_lists([_entry(page, n, linked, frames=True) for n in numbers])
     draft = Draft(FrontMatter())
     draft.notes = [replace(n, scope=found.scope) for found in lists for n in found.notes]
     draft.left_out = [LeftOut(line, text) for line, text in page.asides]
+    if not lists and all(label for _, label, _ in page.tips):
+        draft.notes = [RawNote(label, text, line) for line, label, text in page.tips]
+        style = choose_style((b.text for b in page.blocks), (note.label for note in draft.notes))
+    else:
+        draft.left_out += [LeftOut(line, text) for line, _, text in page.tips]
     pieces = _pieces(page, linked, style, lists, draft)
     _read_body(_without_furniture(pieces, page, draft), draft)
     return draft
 
 
-def _entry(page: Page, index: int, linked: Linked) -> Entry:
+def _entry(page: Page, index: int, linked: Linked, *, frames: bool = False) -> Entry:
     """A block as the search for notes sees it."""
     block = page.blocks[index]
     marks = tuple(label for _, labels in linked.markers.get(index, ()) for label in labels)
@@ -98,7 +109,7 @@ def _entry(page: Page, index: int, linked: Linked) -> Entry:
         return Entry(block.line, linked.texts[index], True, linked.labels[index], marks)
     if index in linked.rest:
         return Entry(block.line, linked.texts[index], False, None, marks, opens=False)
-    if "frame" in block.marks:
+    if "frame" in block.marks and not frames:
         return Entry(block.line, "", True, None, marks, opens=False)
     text = block.text
     if block.number or "notes" in block.marks or opens_note(text):
@@ -106,7 +117,8 @@ def _entry(page: Page, index: int, linked: Linked) -> Entry:
     if block.number and not re.match(rf"\W?{re.escape(block.number)}\W", text):
         text = f"{block.number.strip('[]().:')}. {text}"
     opens = block.kind not in ("heading", "caption")
-    fresh = block.fresh or block.kind == "heading"
+    of_item = bool(block.item) and index > 0 and page.blocks[index - 1].item == block.item
+    fresh = (block.fresh and not of_item) or block.kind == "heading"
     return Entry(block.line, text, fresh, None, marks, opens)
 
 
@@ -162,7 +174,7 @@ def _piece(
             ((start + len(text), end + len(text)), labels)
             for (start, end), labels in linked.markers.get(index, ())
         ]
-        text += page.blocks[index].text
+        text += _without_way_to_top(page.blocks[index])
     taken = [span for span, _ in found]
     for span, labels in find(text, style):
         if not any(start < span[1] and span[0] < end for start, end in taken):
@@ -174,6 +186,15 @@ def _piece(
             block, marks=block.marks.intersection(*(page.blocks[n].marks for n in group))
         )
     return _Piece(block, bare, tuple(markers), scope, after)
+
+
+def _without_way_to_top(block: Block) -> str:
+    """A block's text without the link that ends it where that leads to the page's top."""
+    last = block.links[-1] if block.links else None
+    ends = last and "#" in last.href and not block.text[last.end :].strip(" ])")
+    if last and ends and _TO_THE_TOP.fullmatch(block.text, last.start):
+        return block.text[: last.start].rstrip(" [(")
+    return block.text
 
 
 def _without_furniture(pieces: list[_Piece], page: Page, draft: Draft) -> list[_Piece]:

@@ -10,13 +10,11 @@ from typing import Any
 
 from lxml import etree
 
-from tipqa.readers.markers import RAISED, raised
+from tipqa.readers.markers import RAISED, lowered, raised, superscript
 from tipqa.readers.page import BLOCKS, HEADINGS, Sizes, is_reference, marks_of, parse
 
-_RAISABLE = re.compile(
-    r"\s?\(?[-–−]?(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*|[a-pr-z](?:, ?[a-pr-z])*)\)?\s?"
-)
 _UNSEEN = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")
+_TIPPED = re.compile(rf"([{RAISED}]+|[\[(]\w{{1,3}}[\])])\s*$")
 _LABEL = re.compile(r"[\[(]?\^?\w{1,4}[\])]?[.:]?")
 
 
@@ -60,6 +58,8 @@ class Page:
     ids: dict[str, tuple[int, int]] = field(default_factory=dict)
     asides: list[tuple[int, str]] = field(default_factory=list)
     """Images, and what stands in the running text but isn't of it; with their lines."""
+    tips: list[tuple[int, str, str]] = field(default_factory=list)
+    """Notes that stand beside their markers: line, label, text."""
 
     def ends(self) -> dict[int, int]:
         """By the first block of an id, the furthest block past the last of such an id."""
@@ -110,8 +110,8 @@ class _Text:
         """Write what was added since a piece as superscripts, where Unicode has them."""
         content = "".join(self.pieces[first:])
         before = self.pieces[first - 1][-1:] if first else ""
-        if _RAISABLE.fullmatch(content) and not (content.isalpha() and before.isdigit()):
-            self.pieces[first:] = [raised(content)]
+        if (up := superscript(content, before)) != content:
+            self.pieces[first:] = [up]
 
 
 class _Layout:
@@ -148,6 +148,8 @@ class _Layout:
         elif "frame" in marks and not self._within["hidden"]:
             marks.append("hidden")  # as "[edit]" beside a heading
             self.page.asides.append((element.sourceline or 1, _text_of(element)))
+        if "tip" in marks and not self._within["hidden"]:
+            self._tip(element)
         self._within.update(marks)
         if tag == "title" and not self.page.title:
             self.page.title = _text_of(element)
@@ -157,6 +159,15 @@ class _Layout:
             self._begin(element, tag, marks)
         self._open.append((marks, ids, len(self._text.pieces)))
         self._add(element.text, element)
+
+    def _tip(self, element: Any) -> None:
+        """Keep a note that stands beside its marker; number it where styles would."""
+        label = _TIPPED.search("".join(self._text.pieces[-4:]))
+        if "sidenote" in element.get("class", "").lower().split() and not label:
+            self._text.add(raised(str(len(self.page.tips) + 1)), 0, self._within)
+            label = _TIPPED.search(self._text.pieces[-1])
+        shown = lowered(label[1]).strip("[]() ") if label else ""
+        self.page.tips.append((element.sourceline or 1, shown, _text_of(element)))
 
     def leave(self, element: Any) -> None:
         tag = str(element.tag)

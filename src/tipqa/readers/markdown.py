@@ -1,19 +1,14 @@
 """Markdown with YAML front matter, `[^n]` markers and `[^n]: …` notes.
 
-markdown-it-py reads the blocks and the emphasis, links and entities in them; markers and
-notes are rules of ours on top of it, since its footnote plug-in renumbers the notes and
-drops those that no marker points to.
+A file without such notes may have its markers in another style and its notes in a list, as
+plain text has them; they are looked for in the same way.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock, list_block
-from markdown_it.rules_core import StateCore
-from markdown_it.token import Token
 
 from tipqa.errors import CorpusError
 from tipqa.links import RawNote
@@ -21,19 +16,27 @@ from tipqa.notes import Marker, take_out
 from tipqa.readers import furniture
 from tipqa.readers.draft import Draft, RawParagraph
 from tipqa.readers.front_matter import front_matter
-from tipqa.types import LeftOut, Span
+from tipqa.readers.markdown_blocks import DEEPEST, HIDDEN, Block, read_blocks
+from tipqa.readers.markers import Found, Style, find
+from tipqa.readers.note_lists import Entry, NoteList, find_lists, scope_at
+from tipqa.types import LeftOut
 
-_LABEL = r"[^\s\[\]^]+"
-_MARKER = re.compile(rf"(?<!\\)\[\^({_LABEL})\]")
-# While emphasis and links are read, markers stand in brackets that mean nothing to them.
-_HIDDEN = re.compile(rf"⁅\^({_LABEL})⁆")
-_NOTE = re.compile(rf"\[\^({_LABEL})\]:[ \t]*(.*)")
-_YEAR_ITEM = re.compile(r"\d{4}[.)]")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_FORMATTING = re.compile(r"</?(?:sup|sub|b|i|em|strong|u|small)>", re.IGNORECASE)
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_FEWEST_WORDS = 4  # of a table's row that may be a note, its label one of them
 _UNDERLINED = re.compile(r"^( {0,3}[^\s#>].*)\n=+[ \t]*$", re.MULTILINE)
-_DEEPEST = 100  # what lies deeper, the parser would drop
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A block without the lines that are notes, its markers taken out."""
+
+    block: Block
+    line: int
+    text: str
+    markers: tuple[Marker, ...]
+    scope: int
+    length: int
+    """How many lines of the file it has."""
 
 
 def read(text: str, path: Path) -> Draft:
@@ -45,43 +48,41 @@ def read(text: str, path: Path) -> Draft:
     front = front_matter(text, path)
     lines = text.split("\n")
     draft = Draft(front)
-    tokens = _parser().parse(
-        _plainer("\n" * front.length + "\n".join(lines[front.length :]), draft)
-    )
-    if any(token.level >= _DEEPEST - 1 for token in tokens):
-        raise CorpusError(path, None, f"is nested {_DEEPEST} deep. Flatten its quotes and lists.")
+    body = "\n" * front.length + "\n".join(lines[front.length :])
+    blocks, too_deep = read_blocks(_plainer(body, draft))
+    if too_deep:
+        raise CorpusError(path, None, f"is nested {DEEPEST} deep. Flatten its quotes and lists.")
+    draft.notes = [RawNote(b.label, b.text, b.line) for b in blocks if b.kind == "note"]
+    pieces = _pieces(blocks, lines, draft)
     headings: list[tuple[int, str, int]] = []  # level, title, line: those that are open
     bare: dict[int, str] = {}  # by line: those with nothing under them yet
-    for index, token in enumerate(tokens):
-        line = token.map[0] + 1 if token.map else 0
-        if token.type == "note":
-            draft.notes.append(RawNote(token.info, token.content, line))
-        elif token.type in ("table_open", "fence", "hr") and token.map:
-            draft.left_out += _lines_of(lines, *token.map)
-        elif token.type != "inline":
-            continue
-        elif tokens[index - 1].type == "heading_open":
-            level = int(tokens[index - 1].tag[1])
-            title, markers = _rendered(token, line, draft)
-            if markers:  # a note on a heading stands for no sentence
+    for index, piece in enumerate(pieces):
+        block, line, shown = piece.block, piece.line, piece.text
+        if block.kind == "image":
+            draft.left_out.append(LeftOut(line, block.text))
+        elif block.kind == "heading":
+            if piece.markers:  # a note on a heading stands for no sentence
                 draft.left_out.append(LeftOut(line, lines[line - 1].lstrip("# ")))
-            if level == 1 and not headings and not draft.paragraphs and not draft.title:
-                draft.title = title
-                if front.values.get("title", title) != title:
-                    draft.left_out.append(LeftOut(line, title))
-            elif title:
-                headings = [heading for heading in headings if heading[0] < level]
-                headings.append((level, title, line))
-                bare[line] = title
-        elif tokens[index - 1].type == "paragraph_open":
-            rendered, markers = _rendered(token, line, draft)
-            if _is_caption(tokens, index, rendered) or (markers and not rendered):
-                draft.left_out += _lines_of(lines, *(token.map or (line - 1, line)))
-            elif rendered:
-                section = tuple(title for _, title, _ in headings)
-                draft.paragraphs.append(RawParagraph(line, section, rendered, tuple(markers)))
-                for _, _, used in headings:
-                    bare.pop(used, None)
+                draft.marked |= {(piece.scope, marker.label) for marker in piece.markers}
+            if block.level == 1 and not headings and not draft.paragraphs and not draft.title:
+                draft.title = shown
+                if front.values.get("title", shown) != shown:
+                    draft.left_out.append(LeftOut(line, shown))
+            elif shown:
+                headings = [heading for heading in headings if heading[0] < block.level]
+                headings.append((block.level, shown, line))
+                bare[line] = shown
+        elif block.kind != "text":
+            draft.left_out += _lines_of(lines, line, line + piece.length)
+            draft.marked |= {(piece.scope, marker.label) for marker in piece.markers}
+        elif _is_caption(pieces, index) or (piece.markers and not shown):
+            draft.left_out += _lines_of(lines, line, line + piece.length)
+            draft.marked |= {(piece.scope, marker.label) for marker in piece.markers}
+        elif shown:
+            section = tuple(title for _, title, _ in headings)
+            draft.paragraphs.append(RawParagraph(line, section, shown, piece.markers, piece.scope))
+            for _, _, used in headings:
+                bare.pop(used, None)
     draft.left_out += [LeftOut(line, title) for line, title in bare.items()]
     return draft
 
@@ -97,87 +98,73 @@ def _plainer(body: str, draft: Draft) -> str:
     return _UNDERLINED.sub(r"# \1\n", _COMMENT.sub(leave_out, body))
 
 
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST})
-    parser.enable("table")
-    # An indented line is a paragraph here, not code, and one over "---" is no heading.
-    parser.disable(["code", "lheading"])
-    ends = ["paragraph", "reference", "blockquote"]
-    parser.block.ruler.before("reference", "note", _note, {"alt": [*ends, "list"]})
-    parser.block.ruler.at("list", _list, {"alt": ends})
-    parser.core.ruler.before("inline", "markers", _hide_markers)
-    return parser
+def _pieces(blocks: list[Block], lines: list[str], draft: Draft) -> list[_Piece]:
+    """The blocks with markers taken out, but for those that are notes or their heading."""
+    places = [(n, row) for n, b in enumerate(blocks) for row in range(len(b.text.split("\n")))]
+    style, lists = Style((), frozenset()), list[NoteList]()
+    if not draft.notes:
+        style, lists = find_lists([_entry(blocks[n], row) for n, row in places])
+        draft.notes = [replace(note, scope=run.scope) for run in lists for note in run.notes]
+    noted = {places[at] for run in lists for at in range(run.start, run.end)}
+    for run in lists:
+        at = next((n for n in range(run.start - 1, -1, -1) if _row(blocks, *places[n])), 0)
+        if furniture.is_notes_heading(_row(blocks, *places[at])) and places[at] not in noted:
+            noted.add(places[at])
+            draft.left_out.append(LeftOut(blocks[places[at][0]].line, _row(blocks, *places[at])))
+    first_place = {n: at for at, (n, _) in reversed(list(enumerate(places)))}
+    pieces = []
+    for n, block in enumerate(blocks):
+        rows = block.text.split("\n")
+        kept = [row for row in range(len(rows)) if (n, row) not in noted]
+        if not kept or block.kind in ("note", "definition"):
+            continue
+        if block.kind in ("fence", "rule"):
+            text = ""
+        else:
+            text = "\n".join(rows[row] for row in kept)
+        bare, markers = take_out(text, _marks(text, style))
+        scope = scope_at(first_place[n] + kept[0], lists)
+        length = block.end - block.line - (len(rows) - len(kept))
+        pieces.append(_Piece(block, block.line + kept[0], bare, tuple(markers), scope, length))
+    return pieces
 
 
-def _note(state: StateBlock, first: int, end: int, silent: bool) -> bool:
-    """Block rule: `[^label]: text`, with further lines that are indented."""
-
-    def text_of(line: int) -> str:
-        return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
-
-    def indented(line: int) -> bool:
-        return line < end and bool(text_of(line)) and state.sCount[line] - state.blkIndent >= 2
-
-    start = _NOTE.match(text_of(first))
-    if not start or silent:
-        return bool(start)
-    parts = [start[2]]
-    line = first + 1
-    while indented(line) or (line < end and not text_of(line) and indented(line + 1)):
-        parts.append(text_of(line))
-        line += 1
-    token = state.push("note", "", 0)
-    token.info = start[1]
-    token.content = " ".join(" ".join(parts).split())
-    token.map = [first, line]
-    state.line = line
-    return True
+def _entry(block: Block, row: int) -> Entry:
+    """A line of a block as the search for notes sees it."""
+    text = HIDDEN.sub(r"[^\1]", _row([block], 0, row))
+    if row == 0:
+        text = f"[{block.label}] {text}" if block.kind == "definition" else block.head + text
+    if row == block.text.count("\n"):
+        text += "".join(f" <{address}>" for address in block.addresses)
+    fresh = (block.fresh and row == 0) or block.kind == "table"
+    opens = block.kind in ("text", "definition") or (
+        block.kind == "table" and len(text.split()) >= _FEWEST_WORDS
+    )
+    return Entry(block.line + row, text, fresh, opens=opens)
 
 
-def _list(state: StateBlock, first: int, end: int, silent: bool) -> bool:
-    """Block rule: CommonMark's lists, but "2014. The law …" is a sentence after a year."""
-    start = state.bMarks[first] + state.tShift[first]
-    return not _YEAR_ITEM.match(state.src, start) and list_block(state, first, end, silent)
+def _row(blocks: list[Block], number: int, row: int) -> str:
+    block = blocks[number]
+    return "" if block.kind in ("note", "image") else block.text.split("\n")[row]
 
 
-def _hide_markers(state: StateCore) -> None:
-    """Core rule, before emphasis and links are read; HTML's own formatting goes too."""
-    for token in state.tokens:
-        if token.type == "inline":
-            token.content = _BREAK.sub("\n", _FORMATTING.sub("", token.content))
-            token.content = _MARKER.sub(r"⁅^\1⁆", token.content)
+def _marks(text: str, style: Style) -> list[Found]:
+    """The markers of a text: the hidden ones, and those of the document's style."""
+    found: list[Found] = [(match.span(), [match[1]]) for match in HIDDEN.finditer(text)]
+    others = tuple(form for form in style.forms if form != "caret")
+    return sorted([*found, *find(text, Style(others, style.labels))])
 
 
-def _rendered(token: Token, line: int, draft: Draft) -> tuple[str, list[Marker]]:
-    """The text of a block as a reader sees it, and its markers; images are left out."""
-    text = ""
-    found: list[tuple[Span, list[str]]] = []
-    for child in token.children or []:
-        if child.type in ("softbreak", "hardbreak"):
-            text += " "
-        elif child.type == "image":
-            shown = _HIDDEN.sub(r"[^\1]", child.content)
-            draft.left_out.append(LeftOut(line, f"(image) {shown}".strip()))
-        elif child.type == "code_inline":
-            text += _HIDDEN.sub(r"[^\1]", child.content)
-        elif child.type in ("text", "text_special"):
-            for marker in _HIDDEN.finditer(child.content):
-                start, end = marker.span()
-                found.append(((len(text) + start, len(text) + end), [marker[1]]))
-            text += child.content
-    return take_out(text, found)
-
-
-def _is_caption(tokens: list[Token], index: int, text: str) -> bool:
+def _is_caption(pieces: list[_Piece], index: int) -> bool:
     """A paragraph "Table 2. …" just before or after a table."""
-    around = [tokens[n].type for n in (index - 2, index + 2) if 0 <= n < len(tokens)]
-    beside_table = "table_close" in around[:1] or "table_open" in around[-1:]
-    return beside_table and furniture.is_caption(text)
+    beside = [pieces[n].block.kind for n in (index - 1, index + 1) if 0 <= n < len(pieces)]
+    return "table" in beside and furniture.is_caption(pieces[index].text)
 
 
-def _lines_of(lines: list[str], start: int, end: int) -> list[LeftOut]:
+def _lines_of(lines: list[str], first: int, end: int) -> list[LeftOut]:
+    """The lines from the first to before the end, counted from 1."""
     return [
         LeftOut(number, lines[number - 1].strip())
-        for number in range(start + 1, end + 1)
+        for number in range(first, end)
         if lines[number - 1].strip()
     ]

@@ -23,7 +23,8 @@ _LETTERS = "abcdefghijklmnoprstuvwxyz"
 _TO_RAISED = str.maketrans(f"0123456789-–−(){_LETTERS}", f"{RAISED}⁻⁻⁻⁽⁾{_RAISED_LETTERS}")
 _FROM_RAISED = str.maketrans(f"{RAISED}⁻{_RAISED_LETTERS}", f"0123456789-{_LETTERS}")
 
-_ITEM = rf"(?:\d{{1,3}}|[a-z]{{1,4}}|[{SIGNS}]{{1,4}})"
+GROUPED = r"(?:[Nn]ote|nb|n)\s?\d{1,3}"
+_ITEM = rf"(?:\d{{1,3}}|{GROUPED}|[a-z]{{1,4}}|[{SIGNS}]{{1,4}})"
 _NUMBERS = r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*"
 _BRACKET = re.compile(rf"\[\s?({_ITEM}(?:\s*[,;–-]\s*{_ITEM})*)\s?\]")
 _CARET = re.compile(r"\[\^([^\s\[\]^]+)\]")
@@ -32,6 +33,13 @@ _NUMBER_UP = rf"[{RAISED}]{{1,3}}"
 _SUPERSCRIPT = re.compile(
     rf"(?<!⁻)⁽?({_NUMBER_UP}(?:(?:\s?[,;]\s?|[⁻–-]){_NUMBER_UP})*(?![{RAISED}])"
     rf"|[{_RAISED_LETTERS}](?:\s?[,;]\s?[{_RAISED_LETTERS}])*(?![{_RAISED_LETTERS}]))⁾?"
+)
+_RAISABLE = re.compile(
+    r"\s?\(?[-–−]?(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*|[a-pr-z](?:, ?[a-pr-z])*)\)?\s?"
+)
+_GLUED = re.compile(
+    r"(?:(?<=[^\W\d_][.?!,;:”\"’)])|(?<=[^\W\d_][.?!,][”\"’)]))"
+    r"(\d{1,3}(?:[,–-]\d{1,3})*)(?=[”\"’)]*(?:\s|$))"
 )
 _BETWEEN = re.compile(r"\s?[,;]\s?")
 _SIGN = re.compile(r"(?P<sign>\*{1,4}|†{1,4}|‡{1,4}|§{1,4}|¶{1,4})(?!\w)")
@@ -152,6 +160,17 @@ def raised(text: str) -> str:
     return text.translate(_TO_RAISED)
 
 
+def superscript(content: str, before: str) -> str:
+    """Raised text as superscripts, where these may be labels or powers; else as it stands.
+
+    Args:
+        content: the text between the raising and the lowering.
+        before: the character before it: "1st" is no marker.
+    """
+    is_label = _RAISABLE.fullmatch(content) and not (content.isalpha() and before.isdigit())
+    return raised(content) if is_label else content
+
+
 def lowered(text: str) -> str:
     """Superscript digits and letters as plain ones: "³⁻⁵" → "3-5"."""
     return text.translate(_FROM_RAISED)
@@ -177,18 +196,21 @@ def _brackets(text: str, known: frozenset[str]) -> Iterable[Found]:
 
 def _is_next(label: str, known: frozenset[str]) -> bool:
     """Whether a label without a note is one more sign, or a letter not far past the last."""
-    _, letter, signs = _last(known)
-    return signs if kind_of(label) == "sign" else len(label) == 1 and ord(label) <= letter + 3
+    _, letter, signs, groups = _last(known)
+    if kind_of(label) == "sign":
+        return signs
+    return label.rstrip("0123456789 ") in groups or (len(label) == 1 and ord(label) <= letter + 3)
 
 
 @lru_cache(maxsize=16)
-def _last(known: frozenset[str]) -> tuple[int, int, bool]:
-    """The highest number, the last letter as its code point, and whether there are signs."""
+def _last(known: frozenset[str]) -> tuple[int, int, bool, frozenset[str]]:
+    """The highest number, the last letter as its code point, whether there are signs, groups."""
     kinds = {label: kind_of(label) for label in known}
     return (
         max((int(label) for label in known if kinds[label] == "number"), default=0),
         max((ord(x) for x in known if kinds[x] == "letter" and len(x) == 1), default=-9),
         "sign" in kinds.values(),
+        frozenset(x.rstrip("0123456789 ") for x in known if re.fullmatch(GROUPED, x)),
     )
 
 
@@ -274,6 +296,14 @@ def _is_power(text: str, match: re.Match[str], known: frozenset[str]) -> bool:
     return base[1] == "10" or not known.issuperset(labels_in(lowered(match[1])))
 
 
+def _glued(text: str, known: frozenset[str]) -> Iterable[Found]:
+    """Numbers that were raised before the text lost its type: "the lake.3 Many …"."""
+    for match in _GLUED.finditer(text):
+        labels = labels_in(match[1])
+        if labels and known.issuperset(labels):
+            yield match.span(), labels
+
+
 def _signs(text: str, known: frozenset[str]) -> Iterable[Found]:
     emphasis = [match.span() for match in _EMPHASIS.finditer(text)]
     at = 0
@@ -298,10 +328,11 @@ _FINDERS: dict[str, Callable[[str, frozenset[str]], Iterable[Found]]] = {
     "caret": _carets,
     "superscript": _superscripts,
     "parenthesis": _parentheses,
+    "glued": _glued,
     "sign": _signs,
 }
 _FORMS_OF = {
-    "number": ("bracket", "superscript", "parenthesis"),
+    "number": ("bracket", "superscript", "parenthesis", "glued"),
     "letter": ("bracket", "superscript"),
     "sign": ("sign", "bracket"),
 }

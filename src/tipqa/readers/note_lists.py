@@ -14,11 +14,11 @@ from itertools import pairwise
 
 from tipqa.links import RawNote
 from tipqa.readers.furniture import is_frame_around, is_notes_heading
-from tipqa.readers.markers import SIGNS, Style, choose_style, find, kind_of, lowered
+from tipqa.readers.markers import GROUPED, SIGNS, Style, choose_style, find, kind_of, lowered
 
 _HEADS = re.compile(
     r"\s*(?:\[\^(?P<caret>[^\s\[\]^]+)\]:?\s*"
-    r"|\[\s?(?P<bracket>\d{1,3}|[a-z]{1,4})\s?\]:?\s*"
+    rf"|\[\s?(?P<bracket>\d{{1,3}}|[a-z]{{1,4}}|{GROUPED})\s?\]:?\s*"
     r"|(?:\((?P<parenthesis>\d{1,3}|[a-z])\)"
     r"|(?P<number>\d{1,3})[.):]?|(?P<letter>[a-z])[.):])\s+"
     r"|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}|[ᵃ-ᵿᶜᶠᶻⁱˡʰˢʳʷˣʲⁿ])[.):]?\s*"
@@ -61,6 +61,8 @@ class NoteList:
     linked: bool = False
     headed: bool = False
     scope: int = 0
+    shape: str = ""
+    """What stands around the label of the first note: "1." or "[1]"."""
 
     @property
     def labels(self) -> set[str]:
@@ -111,7 +113,7 @@ def _body(entry: Entry, head: re.Match[str] | None) -> str:
 
 def _used(entries: Iterable[Entry], heads: Iterable[re.Match[str] | None]) -> set[str]:
     """The letters and signs that marks of any style name."""
-    letters = frozenset("abcdefghijklmnopqrstuvwxyz" + SIGNS).union(_ROMAN)
+    letters = frozenset("abcdefghijklmnopqrstuvwxyz" + SIGNS).union(_ROMAN, ["note 0", "n 0"])
     style = Style(("bracket", "superscript", "sign"), letters)
     return {
         label
@@ -133,8 +135,11 @@ def _runs(
         label, text = _labelled(entry, head)
         run = runs[-1] if is_open else None
         goes_on = bool(label) and run is not None and _follows(str(label), run, entry, used)
-        if label and not goes_on and _begins(label, entry, head, used):
-            run = NoteList(index, index, headed=is_notes_heading(previous))
+        if run is not None and goes_on and _is_within(run, entry, head):
+            goes_on, label = False, None
+        if label and not goes_on and _begins(label, entry, head, used, previous):
+            headed = is_notes_heading(previous)
+            run = NoteList(index, index, headed=headed, shape=_shape(head))
             runs.append(run)
             is_open = goes_on = True
         if run is not None and goes_on and label:
@@ -163,10 +168,34 @@ def _labelled(entry: Entry, head: re.Match[str] | None) -> tuple[str | None, str
     return (str(int(label)) if kind_of(label) == "number" else label), head["text"]
 
 
-def _begins(label: str, entry: Entry, head: re.Match[str] | None, used: set[str]) -> bool:
+def _begins(
+    label: str, entry: Entry, head: re.Match[str] | None, used: set[str], previous: str
+) -> bool:
     if entry.label is not None or (head and (head["caret"] or head["bracket"])):
         return True
-    return label == "1" or (label in used and (kind_of(label) == "sign" or label in ("a", "i")))
+    if kind_of(label) == "number":  # of an excerpt the first may be any
+        return label == "1" or entry.fresh or is_notes_heading(previous)
+    return label in used and (kind_of(label) == "sign" or label in ("a", "i"))
+
+
+def _is_within(run: NoteList, entry: Entry, head: re.Match[str] | None) -> bool:
+    """Whether a line goes on with the note above, for all that it begins as a note would.
+
+    Its number stands otherwise than those of the list, or further in.
+    """
+    told = entry.label is not None or entry.fresh or not run.shape
+    return not told and _shape(head) not in ("", run.shape)
+
+
+def _shape(head: re.Match[str] | None) -> str:
+    """What stands around a number that opens a note, and how far in."""
+    label = head and (head["number"] or head["bracket"] or head["parenthesis"])
+    if head is None or not label or kind_of(label) != "number":
+        return ""
+    opening = head[0][: head.start("text")]
+    indent = len(opening) - len(opening.lstrip())
+    around = re.sub(r"[^\W_]+", "1", opening.strip())
+    return f"{indent // 2} {around}"
 
 
 def _follows(label: str, run: NoteList, entry: Entry, used: set[str]) -> bool:
@@ -266,6 +295,8 @@ def _best(runs: Sequence[NoteList], named: Sequence[set[str]]) -> list[NoteList]
     best: list[NoteList] = []
     most = 1
     for run in runs:
+        if not (_is_sourced(run) or (run.notes[0].label == "1" and _names(set(counted), run))):
+            continue  # a list of steps, one number of which stands in the text
         within: dict[str, int] = {}
         for index in range(run.start, run.end):
             for label in named[index]:

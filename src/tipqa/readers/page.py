@@ -26,16 +26,29 @@ _HIDDEN = frozenset(
     "button select textarea input option datalist dialog rp rt".split()
 )
 _FRAMES = frozenset("nav header footer aside form".split())
-_NEVER_FRAMES = frozenset("html body main article p li".split())
+_NEVER_FRAMES = frozenset("html body main article li".split())
 _FRAME_ROLES = frozenset("navigation banner contentinfo search complementary menu".split())
 _FRAME_CLASSES = frozenset(
-    "nav navbar menu navigation breadcrumb breadcrumbs sidebar footer site-footer site-header "
-    "cookie-banner share social-share skip-link toc mw-editsection mw-jump-link noprint navbox "
-    "catlinks printfooter".split()
+    "widget widget-area widget-title footer site-footer site-header footer-widgets toc noprint "
+    "mw-editsection mw-jump-link navbox catlinks printfooter sitesub contentsub hatnote ambox "
+    "ombox tmbox sistersitebox comments comment-list comment-respond comments-area entry-meta "
+    "entry-footer post-meta posted-on dateline byline nav-links tags-links cat-links author-box "
+    "related-posts related-content visually-hidden screen-reader-text sr-only submitted".split()
+)
+# A class or id of which one part is among these is a frame's: "main-nav", "cookie_bar".
+_FRAME_PARTS = frozenset(
+    "nav navbar menu navigation breadcrumb breadcrumbs sidebar cookie cookies newsletter share "
+    "sharing sharedaddy social subscribe subscription signup skip pager pagination masthead "
+    "jp-relatedposts advert advertisement popup modal".split()
 )
 _HOLDS_NOTES = re.compile(r"(?<![\w-])(?:doc-)?(?:foot|end|rear)notes?\b|\breferences\b")
 _REFERENCE = re.compile(r"\b(?:doc-)?noteref\b|footnote-?ref(?:erence)?\b|\bfnref\b")
 _RAISED = re.compile(r"vertical-align\s{0,9}:\s{0,9}(?:super|text-top)|\bsuperscript\b")
+_CAPTION = re.compile(r"(?<![\w-])(?:\w+-)?(?:thumb)?caption(?:-text)?(?![\w-])")
+_TIP = re.compile(  # what shows a note beside its marker
+    r"(?<![\w-])(?:(?:foot|end)notes?[-_]tooltip|tooltip(?:text|[-_]{1,2}(?:text|content|inner))"
+    r"|sidenote|[\w-]*footnotes?__note)(?![\w-])"
+)
 _LONG_CELL = 350
 _MANY_PARAGRAPHS = 3
 _LONGEST_LABEL = 8
@@ -130,15 +143,17 @@ def marks_of(element: Any, tag: str, share: float, within: set[str]) -> list[str
         within: the marks of the elements around it.
 
     Returns:
-        Of: hidden (not shown), frame (around the text proper), notes (holds them), main,
-        bold, link, raised, caption, pre (lines stay lines).
+        Of: hidden (not shown), tip (a note, shown on demand), frame (around the text
+        proper), notes (holds them), main, bold, link, raised, caption, pre (lines stay lines).
     """
     said = " ".join(element.get(name, "") for name in ("class", "role", "epub:type", "id")).lower()
     style = element.get("style", "")[:500].lower()
     marks = []
     if tag in _HIDDEN or element.get("hidden") is not None or "display:none" in style:
         marks.append("hidden")
-    if _HOLDS_NOTES.search(said):
+    if element.get("role") == "tooltip" or _TIP.search(element.get("class", "").lower()):
+        marks += ["tip", "hidden"]
+    elif _HOLDS_NOTES.search(said):
         marks.append("notes")
     elif tag not in _NEVER_FRAMES and _is_frame(element, tag, share, within):
         marks.append("frame")
@@ -148,7 +163,7 @@ def marks_of(element: Any, tag: str, share: float, within: set[str]) -> list[str
         marks.append("link")
     if tag == "sup" or _RAISED.search(style) or "superscript" in said.split():
         marks.append("raised")
-    if tag in ("caption", "figcaption", "figure"):
+    if tag in ("caption", "figcaption", "figure") or _CAPTION.search(said):
         marks.append("caption")
     if tag in ("main", "article"):
         marks.append("main")
@@ -164,9 +179,11 @@ def _is_frame(element: Any, tag: str, share: float, within: set[str]) -> bool:
     """
     if tag in _FRAMES and not (tag == "header" and "main" in within):
         return tag != "form" or share < 0.5
-    classes = element.get("class", "").lower().split()[:50]
-    by_name = element.get("role") in _FRAME_ROLES or not _FRAME_CLASSES.isdisjoint(classes)
-    return by_name and share < 0.5
+    names = f"{element.get('class', '')} {element.get('id', '')}".lower().split()[:50]
+    if element.get("role") in _FRAME_ROLES or not _FRAME_CLASSES.isdisjoint(names):
+        return share < 0.5
+    parts = {part for name in names for part in re.split("[-_]+", name)}
+    return share < 0.5 and not parts.isdisjoint(_FRAME_PARTS)
 
 
 def is_reference(element: Any) -> bool:

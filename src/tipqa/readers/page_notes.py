@@ -14,7 +14,8 @@ from tipqa.readers.layout import Block, Link, Page
 from tipqa.readers.markers import RAISED, SIGNS, Found, labels_in, lowered, raised
 
 _SHOWS_LABEL = re.compile(
-    rf"\W{{0,2}}(?:(?:foot|end)?note\s|fn\.?\s?)?(\d{{1,4}}|[A-Za-z]{{1,3}}|[{SIGNS}]{{1,4}})\W{{0,2}}",
+    rf"[^\w{SIGNS}]{{0,2}}(?:(?:foot|end)?note\s|fn\.?\s?)?"
+    rf"(\d{{1,4}}|[A-Za-z]{{1,3}}|[{SIGNS}]{{1,4}})[^\w{SIGNS}]{{0,2}}",
     re.IGNORECASE,
 )
 _GROUPED = re.compile(r"\[((?:note|nb|lower-alpha|upper-alpha|n) ?\w{1,3})\]")
@@ -156,9 +157,11 @@ def _following(page: Page, note: int, end: int, linked: Linked) -> range:
     """The blocks after a note's first that are the note's too, `end` being its id's."""
     first = page.blocks[note]
     stop = note + 1
+    is_label = bool(_leading(linked.labels[note]).fullmatch(first.text))
     while stop < len(page.blocks) and stop not in linked.labels:
         same_item = first.item and page.blocks[stop].item == first.item
-        if page.blocks[stop].kind == "heading" or not (stop < end or same_item):
+        beside = is_label and (stop == note + 1 or "notes" in page.blocks[stop].marks)
+        if page.blocks[stop].kind == "heading" or not (stop < end or same_item or beside):
             break
         stop += 1
     return range(note + 1, stop)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from tipqa import countries
@@ -18,10 +19,21 @@ from tipqa.readers.draft import Draft, RawParagraph
 from tipqa.readers.front_matter import front_matter
 from tipqa.readers.markers import Style, find
 from tipqa.readers.note_lists import Entry, NoteList, find_lists, scope_at
+from tipqa.readers.text_lines import unbroken
 from tipqa.types import LeftOut
 
-_LIST_ITEM = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
+_Joined = tuple[int, str]
+"""The number of its first line, and the text of a block."""
+
+_LIST_ITEM = re.compile(r"^\s*(?:[-*•–]|(?P<number>\d{1,2}[.)]))\s+")
+_BACK = re.compile(r"^\s*(?:(?P<number>\d{1,3})[.)]?\s*)?[\^↑]\s*(?:[a-z]{1,2}\s(?=.*\s))*")
 _LONGEST_TITLE = 60  # in characters; a line of wrapped prose is longer
+_FEWEST = 3
+_FEWEST_WORDS_OF_PROSE = 12
+_MARKER = re.compile(
+    r"(?:\s?(?:\[[^\[\]]{1,12}\]|\([\d,; –-]{1,9}\)|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻*†‡§]{1,4}))+$|(?<=\D[.?!])\d{1,3}$"
+)
+_WRAPPED = 120  # in characters; a longer line was not wrapped, so its end is a paragraph's
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,7 @@ class _Block:
     markers: tuple[Marker, ...]
     scope: int
     is_item: bool
+    is_numbered: bool
 
     @property
     def is_heading(self) -> bool:
@@ -42,6 +55,11 @@ class _Block:
     @property
     def is_short_line(self) -> bool:
         return not self.markers and furniture.is_short_line(self.bare)
+
+    @property
+    def is_long_prose(self) -> bool:
+        long = len(self.bare.split()) >= _FEWEST_WORDS_OF_PROSE
+        return long and furniture.ends_sentence(self.bare) and not self.is_frame_around
 
     @property
     def is_frame(self) -> bool:
@@ -60,20 +78,33 @@ def read(text: str, path: Path) -> Draft:
     """
     front = front_matter(text, path)
     draft = Draft(front)
-    lines = text.split("\n")
+    found = unbroken(text.split("\n"))
+    draft.left_out += found.left_out
+    lines = found.lines
     lines[: front.length] = [""] * front.length
     style, lists = find_lists(_entries(lines))
-    draft.notes = [replace(n, scope=found.scope) for found in lists for n in found.notes]
-    body: list[_Block] = []
+    draft.notes = [replace(n, scope=run.scope) for run in lists for n in run.notes]
+    before: list[_Joined] = []
     start = 0
-    for found in lists:
-        body += _blocks(lines, start, found.start, style, lists)
-        if body and body[-1].line > start and furniture.is_notes_heading(body[-1].text):
-            draft.left_out.append(LeftOut(body[-1].line, body.pop().text))
-        start = found.end
-    after = _blocks(lines, start, len(lines), style, lists)
+    for run in lists:
+        end = run.start
+        above = next((n for n in range(end - 1, start - 1, -1) if lines[n].strip()), end)
+        if above < end and furniture.is_notes_heading(lines[above]):
+            draft.left_out.append(LeftOut(above + 1, lines[above].strip()))
+            end = above
+        before += _joined(lines, start, end)
+        start = run.end
+    body, after = (
+        [_block(joined, lines, style, lists) for joined in part]
+        for part in _over_pages(before, _joined(lines, start, len(lines)), found.breaks)
+    )
     if any(block.markers for block in after) or not lists:
         body, after = _without_trailing_furniture(body + after)
+    else:  # what follows the notes is text from the first heading over prose on
+        prose = next((n for n, block in enumerate(after) if block.is_long_prose), len(after))
+        first = prose - (0 < prose < len(after) and after[prose - 1].is_heading)
+        goes_on, after = _without_trailing_furniture(after[first:]), after[:first]
+        body, after = body + goes_on[0], after + goes_on[1]
     body = _without_leading_furniture(body, draft)
     _read_body(body, draft)
     draft.left_out += [LeftOut(block.line, block.text) for block in after]
@@ -81,18 +112,26 @@ def read(text: str, path: Path) -> Draft:
 
 
 def _entries(lines: list[str]) -> list[Entry]:
-    """The lines, each told whether a blank one stands before it."""
+    """The lines, each told whether a blank one stands before it.
+
+    Where a page's notes were copied with the ways back to the text, as "^ a b", these go,
+    and what has no number before them is counted.
+    """
     blank = [True, *(not line.strip() for line in lines)]
-    return [
-        Entry(number, line, fresh)
-        for number, (line, fresh) in enumerate(zip(lines, blank, strict=False), start=1)
-    ]
+    entries = []
+    count = 0
+    for number, (line, fresh) in enumerate(zip(lines, blank, strict=False), start=1):
+        back = _BACK.match(line)
+        count = count + 1 if back else 0
+        text = f"{back['number'] or count}. {line[back.end() :]}" if back else line
+        entries.append(Entry(number, text, fresh))
+    return entries
 
 
 def _read_body(body: list[_Block], draft: Draft) -> None:
     section: list[str] = []
     below_heading = False
-    for block in body:
+    for block in _with_headings(body):
         if block.is_frame:
             draft.left_out.append(LeftOut(block.line, block.text))
         elif block.is_heading:
@@ -111,25 +150,29 @@ def _read_body(body: list[_Block], draft: Draft) -> None:
         draft.left_out.append(LeftOut(last.line, last.text))
 
 
-def _blocks(
-    lines: list[str], start: int, end: int, style: Style, lists: list[NoteList]
-) -> list[_Block]:
-    """The blocks of some lines, with the markers of the document's style taken out."""
-    return [
-        _Block(
-            line,
-            text,
-            bare,
-            tuple(markers),
-            scope_at(line - 1, lists),
-            bool(_LIST_ITEM.match(lines[line - 1])),
-        )
-        for line, text in _joined(lines, start, end)
-        for bare, markers in [take_out(text, find(text, style))]
-    ]
+def _with_headings(body: list[_Block]) -> list[_Block]:
+    """A short "2. Prosecution" over prose, no item before it, is a heading and no item."""
+    blocks = list(body)
+    for n, (block, below) in enumerate(pairwise(body)):
+        follows = n > 0 and body[n - 1].is_item and not blocks[n - 1].is_heading
+        over_prose = not below.is_item and not below.is_short_line
+        if block.is_numbered and block.is_short_line and over_prose and not follows:
+            blocks[n] = replace(block, is_item=False)
+    return blocks
 
 
-def _joined(lines: list[str], start: int, end: int) -> list[tuple[int, str]]:
+def _block(joined: _Joined, lines: list[str], style: Style, lists: list[NoteList]) -> _Block:
+    """A block with the markers of the document's style taken out."""
+    line, text = joined
+    bare, markers = take_out(text, find(text, style))
+    item = _LIST_ITEM.match(lines[line - 1])
+    scope = scope_at(line - 1, lists)
+    return _Block(
+        line, text, bare, tuple(markers), scope, bool(item), bool(item and item["number"])
+    )
+
+
+def _joined(lines: list[str], start: int, end: int) -> list[_Joined]:
     """Lines without a blank one between as one, each item of a list by itself."""
     blocks: list[tuple[int, list[str]]] = []
     begun = False
@@ -137,13 +180,43 @@ def _joined(lines: list[str], start: int, end: int) -> list[tuple[int, str]]:
         line = " ".join(lines[index].split())
         if not line:
             begun = False
-        elif begun and not _LIST_ITEM.match(lines[index]) and not _is_title(blocks[-1][1], line):
+        elif begun and not _LIST_ITEM.match(lines[index]) and not _is_over(blocks[-1][1], line):
             blocks[-1][1].append(line)
         else:
             text = _LIST_ITEM.sub("", line, count=1)
             blocks.append((index + 1, [text]))
             begun = True
-    return [(line, " ".join(parts)) for line, parts in blocks]
+    return [whole for line, parts in blocks for whole in _paragraphs(line, parts)]
+
+
+def _paragraphs(line: int, parts: list[str]) -> list[_Joined]:
+    """Lines as one paragraph, or each as one where all end a sentence: that is no wrapping."""
+    if len(parts) >= _FEWEST and all(furniture.ends_sentence(_MARKER.sub("", p)) for p in parts):
+        return [(line + n, part) for n, part in enumerate(parts)]
+    return [(line, " ".join(parts))]
+
+
+def _is_over(above: list[str], line: str) -> bool:
+    """Whether what stands right above a line is a paragraph for itself, or a title over it."""
+    return len(above[-1]) > _WRAPPED or _is_title(above, line)
+
+
+def _over_pages(
+    body: list[_Joined], after: list[_Joined], breaks: list[int]
+) -> tuple[list[_Joined], list[_Joined]]:
+    """Join what a page's end has parted: a sentence that goes on with a small letter."""
+    parts: list[list[_Joined]] = []
+    for part in (body, after):
+        whole: list[_Joined] = []
+        parts.append(whole)
+        for line, text in part:
+            above = whole[-1] if whole else (parts[0] or [(0, "")])[-1]
+            parted = any(above[0] <= page < line for page in breaks)
+            if parted and text[:1].islower() and not furniture.ends_sentence(above[1]):
+                (whole or parts[0])[-1] = (above[0], f"{above[1]} {text}")
+            else:
+                whole.append((line, text))
+    return parts[0], parts[1]
 
 
 def _is_title(above: list[str], line: str) -> bool:

@@ -1,0 +1,121 @@
+"""The lines of a plain text as they were before a page or a column broke them.
+
+A text that was printed, scanned or taken out of a PDF has running headers, page numbers and
+words cut in two. They go before anything else is looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise, takewhile
+
+from tipqa.types import LeftOut
+
+_PAGE_NUMBER = re.compile(
+    r"[-–—|\s]*(?:page|p\.|pg\.?)?\s*(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?[-–—|\s]*", re.I
+)
+_MAIL = re.compile(r"(?:From|To|Cc|Bcc|Date|Sent|Subject|Reply-To|Message-ID|X-[\w-]+): ")
+_CUT = re.compile(r"([^\W\d_]+)-$")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_GOES_ON = re.compile(r"\s*([a-zà-öø-ÿ]\w*)([^\w\s]*)\s*")
+# Where only a line's end shows a word with one of these, its hyphen is the word's own.
+_OWN_HYPHEN = frozenset(
+    "all anti cross ex full half high long low mid multi non part post pre pro self short "
+    "so state sub twelve twenty well year years".split()
+)
+_EDGE = 2
+"""How many lines from its top and its bottom a page's header and footer may be."""
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines of a file, each at its place; those that went are empty.
+
+    `breaks` are the indexes of the lines that begin a page.
+    """
+
+    lines: list[str]
+    breaks: list[int] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+def unbroken(lines: Sequence[str]) -> Lines:
+    """Take running headers, page numbers and hyphens of the line's end out of a text."""
+    mail = _mail_head(lines)
+    breaks = [index for index, line in enumerate(lines) if "\f" in line]
+    found = Lines([line.replace("\f", " ") for line in lines], breaks)
+    for index in sorted(mail | _running(found) | _page_numbers(found)):
+        found.left_out.append(LeftOut(index + 1, found.lines[index].strip()))
+        found.lines[index] = ""
+    _join_words(found.lines)
+    return found
+
+
+def _mail_head(lines: Sequence[str]) -> set[int]:
+    """The lines at the top of a mail: "Subject: …", "Date: …"."""
+    head = list(takewhile(_MAIL.match, lines))
+    return set(range(len(head))) if len(head) > 1 else set()
+
+
+def _running(found: Lines) -> set[int]:
+    """Lines that stand at the edge of most pages, digits aside, but the first of each."""
+    starts = [0, *(index for index in found.breaks if index)]
+    if len(starts) < 2:
+        return set()
+    edges = []
+    for start, end in zip(starts, [*starts[1:], len(found.lines)], strict=True):
+        page = [index for index in range(start, end) if found.lines[index].strip()]
+        edges.append({*page[:_EDGE], *page[-_EDGE:]})
+    shape = {n: re.sub(r"[\W\d_]+", " ", found.lines[n]).strip() for page in edges for n in page}
+    counted = Counter(text for page in edges for text in {shape[n] for n in page} if text)
+    often = {text for text, count in counted.items() if count > 1 and 2 * count >= len(edges)}
+    first = {text: min(n for n in shape if shape[n] == text) for text in often}
+    return {n for n, text in shape.items() if text in often and n != first[text]}
+
+
+def _page_numbers(found: Lines) -> set[int]:
+    """Lines that are a number and no more: last of a page, or one more than the one before."""
+    lines = found.lines
+    numbers: list[tuple[int, int]] = []
+    last: set[int] = set()
+    for index, line in enumerate(lines):
+        number = _PAGE_NUMBER.fullmatch(line) if line.strip() else None
+        if number:
+            after = next((n for n in range(index + 1, len(lines)) if lines[n].strip()), len(lines))
+            if found.breaks and (after in found.breaks or after == len(lines)):
+                last.add(index)
+            elif after > index + 1 and not (index and lines[index - 1].strip()):
+                numbers.append((index, int(number[1])))
+    return last | {
+        index
+        for (one, number), (two, following) in pairwise(numbers)
+        if following == number + 1
+        for index in (one, two)
+    }
+
+
+def _join_words(lines: list[str]) -> None:
+    """Write a word that a line's end cut in two as one, on the first of the two lines."""
+    known: Counter[str] = Counter()
+    for line in lines:
+        known.update(word.lower() for word in _WORD.findall(_CUT.sub("", line.rstrip())))
+    for index in range(len(lines) - 1):
+        line = lines[index]
+        cut = _CUT.search(line.rstrip())
+        rest = _GOES_ON.match(lines[index + 1]) if cut else None
+        if cut and rest:
+            hyphen = "-" if keeps_hyphen(cut[1], rest[1], known) else ""
+            lines[index] = f"{line.rstrip()[:-1]}{hyphen}{rest[1]}{rest[2]}"
+            lines[index + 1] = lines[index + 1][rest.end() :]
+
+
+def keeps_hyphen(first: str, second: str, known: Counter[str]) -> bool:
+    """Whether the hyphen at a line's end is the word's own, as elsewhere in the text."""
+    with_hyphen, whole = f"{first}-{second}".lower(), f"{first}{second}".lower()
+    if known[with_hyphen] or known[whole]:
+        return known[with_hyphen] >= known[whole]
+    both = len(first) > 2 and len(second) > 2 and known[first.lower()] and known[second.lower()]
+    return first.isupper() or first.lower() in _OWN_HYPHEN or bool(both)
