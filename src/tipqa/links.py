@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tipqa import dates
-from tipqa.publishers import folded, leading_publisher, may_be_publisher
+from tipqa.publishers import folded, leading_publisher, may_be_name, may_be_publisher
 from tipqa.sources import parse_source
 from tipqa.types import Note, Source
 
@@ -139,7 +139,8 @@ def _resolve_part(
         found = before.sources if before else ()
         return f"ibid:{before.label if before else ''}", _at(found, part[cited.end() :])
     if cited:
-        for note in reversed(earlier):
+        own = [note for note in earlier if note.link == "own"]
+        for note in [*reversed(own), *reversed(earlier)]:
             meant = _named(note.sources, part[: cited.start()])
             if meant:
                 return f"supra:{note.label}", _at(meant[:1], part[cited.end() :])
@@ -185,6 +186,8 @@ def _begins_reference(after: str, strict: bool) -> bool:
         return re.match(r"see\b", own, re.IGNORECASE) is not None
     if _STARTS_WITH_YEAR.match(own):
         return True
+    if re.match(dates.DATE, own):
+        return False
     if leading_publisher(own):
         return True
     if strict:
@@ -195,8 +198,8 @@ def _begins_reference(after: str, strict: bool) -> bool:
     title = re.sub(rf"{dates.DATE}|{dates.YEAR}", "", title, flags=re.IGNORECASE)
     words = re.findall(r"[^\W\d]{2,}", title)
     dated = re.search(rf"{dates.YEAR}|https?://|n\.d\.", own)
-    person = _PERSON.match(own)
-    return bool(dated and len(words) >= 2 and (may_be_publisher(publisher) or person))
+    named = may_be_publisher(publisher) or may_be_name(publisher) or _PERSON.match(own)
+    return bool(dated and len(words) >= 2 and named)
 
 
 def _points(part: str) -> bool:

@@ -74,6 +74,14 @@ _BODY = re.compile(
 )
 
 
+_TITLE = re.compile(
+    r"\b(?:acts?|annex|bulletin|census|code|constitution|convention|decree|e-?mail|guidelines|"
+    r"interview|laws?|letter|ley|loi|plan|principles|protocol|reports?|resolution|review|"
+    r"statement|strategy|study|survey|testimony|treaty)\b",
+    re.IGNORECASE,
+)
+
+
 def folded(text: str) -> str:
     """Letters and digits in lower case, accents and the dots of abbreviations dropped.
 
@@ -124,6 +132,13 @@ def leading_publisher(text: str) -> tuple[str, str] | None:
         if name:
             return name, text[end:].lstrip(" .,:;")
     return None
+
+
+def may_be_name(text: str) -> bool:
+    """Whether a piece that a comma ends is a name, as "Le Soir", and no title, as "Penal Code"."""
+    words = text.split()
+    small = [word for word in words if word[:1].islower() and len(word) > 3]
+    return bool(text[:1].isupper() and len(words) <= 6 and not small and not _TITLE.search(text))
 
 
 def may_be_publisher(text: str) -> bool:

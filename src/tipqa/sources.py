@@ -11,7 +11,7 @@ from tipqa import countries, dates
 from tipqa.addresses import take_address
 from tipqa.identity import source_id
 from tipqa.kinds import kind_of
-from tipqa.publishers import canonical_publisher, leading_publisher, may_be_publisher
+from tipqa.publishers import canonical_publisher, leading_publisher, may_be_name, may_be_publisher
 from tipqa.types import Source
 
 _ACCESSED = re.compile(
@@ -41,7 +41,7 @@ _SIGNAL = re.compile(
 # A new part begins after a full stop that isn't an initial's or an abbreviation's.
 _PARTS = re.compile(
     r"(?<!\b[A-Z])(?<!\bNo)(?<!\bNos)(?<!\bvol)(?<!\bVol)(?<!\bDoc)(?<!\bRes)(?<!\bRev)(?<!\bAdd)"
-    r"(?<!\bDept)(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bArt)(?<!\bed)(?<!\beds)(?<!\bArr)\.[”\"’]?\s+|;\s+|,\s+(?=[“\"])"
+    r"(?<!\bv)(?<!\bvs)(?<!\bDept)(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bArt)(?<!\bed)(?<!\beds)(?<!\bArr)\.[”\"’]?\s+|;\s+|,\s+(?=[“\"])"
 )
 _AUTHOR = re.compile(  # "Doe, J.", "Doe, Jane A.", "Doe, J. and Roe, M."
     r"([^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+)?, (?:[^\W\d_]\w+ )?(?:[A-Z]\.[ -]?)+"
@@ -109,7 +109,8 @@ def parse_source(text: str, same_author: str | None = None) -> Source:
     """
     read = _take_apart(" ".join(unicodedata.normalize("NFC", text).split()))
     year = read.dated.year if read.dated else None
-    publisher, rest = _publisher_and_rest(read.rest, same_author)
+    told_when = year is not None or _UNDATED.search(text) is not None
+    publisher, rest = _publisher_and_rest(read.rest, same_author, told_when)
     place = _place(rest)
     rest = _IMPRINT.sub("", rest)
     parts = [part for part in _parts(rest) if part != publisher]
@@ -184,7 +185,9 @@ def _dated(text: str) -> dates.Dated | None:
     return dates.find_date(outside) or dates.find_date(told)
 
 
-def _publisher_and_rest(text: str, same_author: str | None) -> tuple[str | None, str]:
+def _publisher_and_rest(
+    text: str, same_author: str | None, told_when: bool
+) -> tuple[str | None, str]:
     same = _SAME_AUTHOR.match(text)
     if same:
         return same_author, text[same.end() :]
@@ -204,7 +207,8 @@ def _publisher_and_rest(text: str, same_author: str | None) -> tuple[str | None,
     if known := leading_publisher(first):
         return known[0], f"{known[1]}. {rest}"
     before, comma, after = first.partition(", ")
-    if comma and may_be_publisher(before) and not _ONLY_DATE.fullmatch(_trim(after)):
+    by = may_be_publisher(before) or (told_when and may_be_name(before))
+    if comma and by and not _ONLY_DATE.fullmatch(_trim(after)):
         return canonical_publisher(_trim(before)), f"{after}. {rest}"
     if named and not re.match(r"[“\"]", first):
         return canonical_publisher(_trim(first)), rest

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tipqa import countries
-from tipqa.notes import Marker, RawNote, take_out
+from tipqa.links import RawNote
+from tipqa.notes import Marker, take_out
 from tipqa.readers import furniture
 from tipqa.readers.draft import Draft, RawParagraph
 from tipqa.readers.encoding import decode
