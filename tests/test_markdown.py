@@ -512,3 +512,26 @@ def test_notes_may_stand_in_a_table(folder):
         ("1", "UNICEF. At sea. 2004.", 11)
     ]
     assert left_out(profile) == [(9, "| No. | Source |"), (10, "|---|---|")]
+
+
+def test_markers_that_a_file_kept_in_parentheses_are_markers_too(body):
+    """Beside numbered `[^n]`, after the end of a sentence; amounts and enumerations are none."""
+    text = (
+        "One ran.[^1] Two ran.(1, 9) Three (3) ran in 2004 (366,667). Four ran. (2; 1)\n\n"
+        "It has aims. (1) Protect them. (2) Prosecute.[^1]\n\n"
+        "[^1]: ILO. A. 2001.\n[^2]: ILO. B. 2002.\n"
+    )
+    profile = body(text)
+    first, second = profile.paragraphs
+
+    assert first.text == "One ran. Two ran. Three (3) ran in 2004 (366,667). Four ran."
+    assert [(c.label, c.scope) for c in first.citations] == [
+        ("1", "direct"),
+        ("1", "direct"),
+        ("2", "inherited"),
+        ("1", "inherited"),
+        ("2", "direct"),
+        ("1", "direct"),
+    ]
+    assert second.text == "It has aims. (1) Protect them. (2) Prosecute."
+    assert [p.code for p in profile.problems] == ["unresolved-marker"]

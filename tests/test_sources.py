@@ -88,7 +88,8 @@ NOTES = {
         "The Example Courier, Two ports without inspectors, [online] April 11, 2014 [cited "
         "May 23, 2015]; http://www.example.com/ports/2014/two_ports- without-inspectors.html."
     ): {
-        "title": "The Example Courier, Two ports without inspectors",
+        "publisher": "The Example Courier",
+        "title": "Two ports without inspectors",
         "year": 2014,
         "date": "April 11, 2014",
         "url": "http://www.example.com/ports/2014/two_ports-without-inspectors.html",

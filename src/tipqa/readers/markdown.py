@@ -17,10 +17,14 @@ from tipqa.readers import furniture
 from tipqa.readers.draft import Draft, RawParagraph
 from tipqa.readers.front_matter import front_matter
 from tipqa.readers.markdown_blocks import DEEPEST, HIDDEN, Block, read_blocks
-from tipqa.readers.markers import Found, Style, find
+from tipqa.readers.markers import Found, Style, find, labels_in
 from tipqa.readers.note_lists import Entry, NoteList, find_lists, scope_at
 from tipqa.types import LeftOut
 
+_KEPT = re.compile(
+    r"[.?!][”\"’)]*\s?(\((\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*)\))(?=\.?(?:\s+[“\"(]?[A-Z0-9]|\s*$|[A-Z]))",
+    re.MULTILINE,
+)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FEWEST_WORDS = 4  # of a table's row that may be a note, its label one of them
 _UNDERLINED = re.compile(r"^( {0,3}[^\s#>].*)\n=+[ \t]*$", re.MULTILINE)
@@ -101,7 +105,7 @@ def _plainer(body: str, draft: Draft) -> str:
 def _pieces(blocks: list[Block], lines: list[str], draft: Draft) -> list[_Piece]:
     """The blocks with markers taken out, but for those that are notes or their heading."""
     places = [(n, row) for n, b in enumerate(blocks) for row in range(len(b.text.split("\n")))]
-    style, lists = Style((), frozenset()), list[NoteList]()
+    style, lists = Style((), frozenset(note.label for note in draft.notes)), list[NoteList]()
     if not draft.notes:
         style, lists = find_lists([_entry(blocks[n], row) for n, row in places])
         draft.notes = [replace(note, scope=run.scope) for run in lists for note in run.notes]
@@ -152,7 +156,21 @@ def _marks(text: str, style: Style) -> list[Found]:
     """The markers of a text: the hidden ones, and those of the document's style."""
     found: list[Found] = [(match.span(), [match[1]]) for match in HIDDEN.finditer(text)]
     others = tuple(form for form in style.forms if form != "caret")
-    return sorted([*found, *find(text, Style(others, style.labels))])
+    found += find(text, Style(others, style.labels))
+    if not others and any(label.isdigit() for label in style.labels):
+        found += _kept(text)
+    return sorted(found)
+
+
+def _kept(text: str) -> list[Found]:
+    """Markers "(33,81)" that a file with notes `[^3]` has kept after the ends of sentences.
+
+    An enumeration "… aims. (1) Protect … (2) Prosecute …" is none.
+    """
+    found = [(match.span(1), labels_in(match[2])) for match in _KEPT.finditer(text)]
+    single = [labels[0] for _, labels in found if len(labels) == 1]
+    counted = set(single) if {"1", "2"} <= set(single) else set()
+    return [(at, labels) for at, labels in found if labels and not counted & set(labels)]
 
 
 def _is_caption(pieces: list[_Piece], index: int) -> bool:
