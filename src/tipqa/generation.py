@@ -6,6 +6,8 @@ generations/NAME/
 manifest.json         what it was built from and with; NAME is its digest
 passages.faiss        one unit vector a passage
 tipqa.sqlite          everything else
+encoder.onnx          the encoder, where it can be run without torch; the generations
+                      of one encoder share it as one file with several names
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from typing import Any
 
 import faiss
 
-from tipqa import readers, store
+from tipqa import store
+from tipqa.corpus import corpus_files
 from tipqa.errors import CorpusError, GenerationError
 from tipqa.files import sha256_of
 from tipqa.types import Encoder
@@ -29,16 +32,21 @@ FORMAT = 2
 """Raised whenever an index built before can no longer be read, or would now differ."""
 VECTORS = "passages.faiss"
 DATABASE = "tipqa.sqlite"
+ENCODER = "encoder.onnx"
 MANIFEST = "manifest.json"
 _STALE_EVERY = 2.0  # seconds between two looks at the corpus
 
 
 class Generation:
-    """A generation, open to read: `manifest`, `faiss` (row n is passage n) and `store`."""
+    """A generation, open to read: `manifest`, `faiss` (row n is passage n) and `store`.
+
+    `encoder_file` is the encoder as ONNX, None where it isn't kept so.
+    """
 
     def __init__(self, name: str, place: Path, manifest: dict[str, Any]) -> None:
         self.name = name
         self.manifest = manifest
+        self.encoder_file = place / ENCODER if ENCODER in manifest["files"] else None
         self.faiss = faiss.read_index(str(place / VECTORS))
         self.store = store.Store(place / DATABASE)
         self._looked: tuple[float, bool | None] = (-_STALE_EVERY, None)
@@ -109,7 +117,7 @@ class Generation:
         if not all(path.exists() for path in paths):
             return None
         try:
-            files = [str(file.resolve()) for file, _ in readers.corpus_files(paths)]
+            files = [str(file.resolve()) for file, _ in corpus_files(paths)]
             if sorted(files) != sorted(corpus["files"]):
                 return True
             for file in files:  # hashed only where size or time of change moved

@@ -24,10 +24,20 @@ from filelock import FileLock, Timeout
 
 from tipqa import readers, tables
 from tipqa.chunk import embedded_text, passages
-from tipqa.embed import embed
-from tipqa.errors import CorpusError, GenerationError
+from tipqa.corpus import corpus_files
+from tipqa.embed import SentenceEncoder, embed
+from tipqa.errors import CorpusError, EncoderError, GenerationError
 from tipqa.files import flush, sha256_of
-from tipqa.generation import DATABASE, FORMAT, MANIFEST, VECTORS, Generation, current_name, digests
+from tipqa.generation import (
+    DATABASE,
+    ENCODER,
+    FORMAT,
+    MANIFEST,
+    VECTORS,
+    Generation,
+    current_name,
+    digests,
+)
 from tipqa.types import Encoder, FloatMatrix, Passage, Problem, Profile
 
 Progress = Callable[[str, int, int], object]
@@ -46,6 +56,8 @@ class Built:
     problems: int
     skipped: tuple[str, ...]
     too_long: tuple[str, ...]
+    not_exported: str | None
+    """Why the encoder needs torch for each question; None where it doesn't."""
 
     @classmethod
     def of(cls, name: str, manifest: dict[str, Any], embedded: int, changed: bool) -> Built:
@@ -59,6 +71,7 @@ class Built:
             problems=manifest["counts"]["problems"],
             skipped=tuple(manifest["skipped"]),
             too_long=tuple(manifest["too_long"]),
+            not_exported=manifest["encoder"]["not_exported"],
         )
 
 
@@ -88,7 +101,7 @@ def build(
         CorpusError: a file can't be read. The current generation stays.
         GenerationError: another build is at work, or the disk refuses.
     """
-    files = list(readers.corpus_files(paths))
+    files = list(corpus_files(paths))
     if folder.exists() and not folder.is_dir():
         raise GenerationError(f"{folder}: is no folder. Name another --index.")
     try:
@@ -137,13 +150,14 @@ def _build(
         found += passages(profile, encoder)
     texts = [embedded_text(passage) for passage in found]
     keys = [hashlib.sha256(f"{encoder.fingerprint}\0{t}".encode()).hexdigest() for t in texts]
-    vectors, embedded = _vectors(texts, keys, encoder, old, progress)
     too_long = _too_long(found, encoder)
     problems = sum(len(profile.problems) for profile in profiles)
 
     with tempfile.TemporaryDirectory(prefix=".building-", dir=folder) as temporary:
         building = Path(temporary) / "generation"
         building.mkdir()
+        encoder, not_exported = _exported(encoder, old, building / ENCODER)
+        vectors, embedded = _vectors(texts, keys, encoder, old, progress)
         _write_faiss(vectors, building / VECTORS)
         tables.write(building / DATABASE, profiles, found, keys)
         manifest = {
@@ -153,19 +167,20 @@ def _build(
                 "fingerprint": encoder.fingerprint,
                 "max_tokens": encoder.max_tokens,
                 "dimension": int(vectors.shape[1]),
+                "not_exported": not_exported,
             },
             "settings": settings,
             "corpus": corpus,
             "skipped": [str(error) for error in skipped],
             "counts": {"profiles": len(profiles), "passages": len(found), "problems": problems},
             "too_long": too_long,
-            "files": {name: sha256_of(building / name) for name in (VECTORS, DATABASE)},
+            "files": {file.name: sha256_of(file) for file in sorted(building.iterdir())},
         }
         written = json.dumps(manifest, indent=1, sort_keys=True)  # ASCII: file names may be bytes
         (building / MANIFEST).write_text(written, encoding="ascii")
         name = hashlib.sha256(written.encode()).hexdigest()[:16]
-        for file in (VECTORS, DATABASE, MANIFEST):
-            flush(building / file)
+        for file in building.iterdir():
+            flush(file)
         flush(building)
         _make_current(folder, building, name)
     return Built.of(name, manifest, embedded, changed=True)
@@ -214,6 +229,24 @@ def unique_ids(profiles: Sequence[Profile]) -> list[Profile]:
         taken[identity] = info.file
         unique.append(profile)
     return unique
+
+
+def _exported(encoder: Encoder, old: Generation | None, file: Path) -> tuple[Encoder, str | None]:
+    """The encoder run from a file of this generation; else as it is, and why that is so."""
+    if not isinstance(encoder, SentenceEncoder):
+        return encoder, None
+    if old and old.encoder_file:
+        try:
+            os.link(old.encoder_file, file)
+        except OSError:  # a disk without links
+            shutil.copyfile(old.encoder_file, file)
+    else:
+        try:
+            encoder.export(file)
+        except EncoderError as error:
+            file.unlink(missing_ok=True)
+            return encoder, str(error)
+    return encoder.run_from(file), None
 
 
 def _too_long(found: Sequence[Passage], encoder: Encoder) -> list[str]:

@@ -47,6 +47,8 @@ def print_built(built: Built, folder: Path) -> None:
         print(f"{counted(len(built.skipped), 'unreadable file')} left out.")
     if built.problems:
         print(f"{counted(built.problems, 'flaw')} in the files; tipqa check lists them.")
+    if built.not_exported:
+        print(f"Questions will wait for torch to load: {built.not_exported}.")
     if built.too_long:
         shown = ", ".join(built.too_long[:3])
         print(f"{counted(len(built.too_long), 'sentence')} longer than the encoder sees: {shown}")
