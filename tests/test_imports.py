@@ -13,7 +13,8 @@ readers.front_matter readers.draft readers.encoding readers.markers readers.furn
 readers.note_lists readers.page readers.layout readers.page_notes
 readers.pdf_text readers.pdf_layout readers.pdf_notes readers.pdf_blocks
 readers.markdown readers.text readers.html readers.pdf readers
-tokens chunk exported embed tables store generation index search cite entries questions evaluate
+tokens chunk exported embed tables store generation changes publish index search
+cite entries questions evaluate
 documents export check terminal cli""".split()
 
 

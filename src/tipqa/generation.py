@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Any
 
 import faiss
@@ -34,7 +36,7 @@ VECTORS = "passages.faiss"
 DATABASE = "tipqa.sqlite"
 ENCODER = "encoder.onnx"
 MANIFEST = "manifest.json"
-_STALE_EVERY = 2.0  # seconds between two looks at the corpus
+_STALE_EVERY, _STALE_AT_MOST = 2.0, 30.0  # seconds from one look at the corpus to the next
 
 
 class Generation:
@@ -45,11 +47,13 @@ class Generation:
 
     def __init__(self, name: str, place: Path, manifest: dict[str, Any]) -> None:
         self.name = name
+        self.place = place
         self.manifest = manifest
         self.encoder_file = place / ENCODER if ENCODER in manifest["files"] else None
         self.faiss = faiss.read_index(str(place / VECTORS))
         self.store = store.Store(place / DATABASE)
-        self._looked: tuple[float, bool | None] = (-_STALE_EVERY, None)
+        self._looked: tuple[float, bool | None] = (-math.inf, None)
+        self._looking = Lock()
         self._stamps: dict[str, tuple[int, int]] = {}
 
     @classmethod
@@ -105,11 +109,20 @@ class Generation:
 
     @property
     def stale(self) -> bool | None:
-        """Whether the corpus differs from what was indexed; None where it isn't here."""
-        now = time.monotonic()
-        if now - self._looked[0] >= _STALE_EVERY:
-            self._looked = (now, self._is_stale())
+        """Whether the corpus differs from what was indexed; None where it isn't here.
+
+        Who asks often is told of some seconds ago, and doesn't wait for the next look.
+        """
+        age = time.monotonic() - self._looked[0]
+        if age > _STALE_AT_MOST:
+            self._look()
+        elif age > _STALE_EVERY and not self._looking.locked():
+            Thread(target=self._look, daemon=True).start()
         return self._looked[1]
+
+    def _look(self) -> None:
+        with self._looking:
+            self._looked = (time.monotonic(), self._is_stale())
 
     def _is_stale(self) -> bool | None:
         corpus = self.manifest["corpus"]
