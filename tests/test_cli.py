@@ -313,6 +313,27 @@ def test_what_a_terminal_cannot_show_is_escaped(index_folder: Path) -> None:
     assert json.loads(told.stdout)["query"] == "penalty –"
 
 
+def test_eval_saves_a_run_and_compares_another(run: Run, tmp_path: Path) -> None:
+    """What --json prints is what --compare reads; the same index gains nothing."""
+    questions, saved = tmp_path / "questions.jsonl", tmp_path / "run.json"
+    gold = [{"file": "norway.md", "quote": "240 fish farms"}]
+    row = {"question": "fish farms", "type": "number", "answerable": True, "gold": gold}
+    other = {"question": "cocoa", "type": "off-topic", "answerable": False}
+    questions.write_text(f"{json.dumps(row)}\n{json.dumps(other)}\n")
+    ended = run("eval", questions, "--json")
+    saved.write_text(ended.out)
+    document = json.loads(ended.out)
+    assert document["number"]["MRR@10"] == {"mean": 1, "interval": [1, 1], "n": 1}
+    assert [row["question"] for row in document["questions"]] == ["fish farms", "cocoa"]
+
+    gained = json.loads(run("eval", questions, "--json", "--compare", saved).out)["gained"]
+    assert gained["all"]["nDCG@10"] == {"mean": 0, "interval": [0, 0], "n": 1}
+    shown = run("eval", questions, "--compare", saved).out
+    assert "nDCG@10" in shown and "answerable or not" in shown
+    assert "number 1 +0.000 [+0.000, +0.000]" in " ".join(shown.split())
+    assert "is no run" in run("eval", questions, "--compare", questions).err
+
+
 def test_version(run: Run) -> None:
     """Just the number."""
     assert run("--version").out == "0.1.0\n"

@@ -14,7 +14,7 @@ readers.note_lists readers.page readers.layout readers.page_notes
 readers.pdf_text readers.pdf_layout readers.pdf_notes readers.pdf_blocks
 readers.markdown readers.text readers.html readers.pdf readers
 tokens chunk exported embed tables store generation changes publish index search
-cite entries questions evaluate
+cite entries questions beir evaluate
 documents export check terminal cli""".split()
 
 
