@@ -16,6 +16,7 @@ import faiss
 
 from tipqa import readers
 from tipqa.chunk import embedded_text, passages
+from tipqa.corpus import corpus_files
 from tipqa.embed import embed, load_encoder
 from tipqa.evaluate import mean, measure
 from tipqa.questions import load_questions
@@ -38,7 +39,7 @@ def main() -> None:
     encoder = load_encoder()
     found = [
         passage
-        for path, name in readers.corpus_files([corpus])
+        for path, name in corpus_files([corpus])
         for passage in passages(readers.read(path, file=name), encoder)
     ]
     asked = [question for question in load_questions(file) if question.answerable]

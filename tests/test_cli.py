@@ -17,8 +17,9 @@ import pytest
 from conftest import REPOSITORY
 from tipqa.check import RULES
 from tipqa.cli import DEFAULT_ENCODER, main
-from tipqa.embed import PACKAGED
+from tipqa.embed import PACKAGED, load_encoder
 from tipqa.export import FORMATS, FormatName, take
+from tipqa.index import build
 from tipqa.search import Index
 from tipqa.terminal import print_export
 
@@ -312,6 +313,27 @@ def test_what_a_terminal_cannot_show_is_escaped(index_folder: Path) -> None:
     assert json.loads(told.stdout)["query"] == "penalty –"
 
 
+def test_eval_saves_a_run_and_compares_another(run: Run, tmp_path: Path) -> None:
+    """What --json prints is what --compare reads; the same index gains nothing."""
+    questions, saved = tmp_path / "questions.jsonl", tmp_path / "run.json"
+    gold = [{"file": "norway.md", "quote": "240 fish farms"}]
+    row = {"question": "fish farms", "type": "number", "answerable": True, "gold": gold}
+    other = {"question": "cocoa", "type": "off-topic", "answerable": False}
+    questions.write_text(f"{json.dumps(row)}\n{json.dumps(other)}\n")
+    ended = run("eval", questions, "--json")
+    saved.write_text(ended.out)
+    document = json.loads(ended.out)
+    assert document["number"]["MRR@10"] == {"mean": 1, "interval": [1, 1], "n": 1}
+    assert [row["question"] for row in document["questions"]] == ["fish farms", "cocoa"]
+
+    gained = json.loads(run("eval", questions, "--json", "--compare", saved).out)["gained"]
+    assert gained["all"]["nDCG@10"] == {"mean": 0, "interval": [0, 0], "n": 1}
+    shown = run("eval", questions, "--compare", saved).out
+    assert "nDCG@10" in shown and "answerable or not" in shown
+    assert "number 1 +0.000 [+0.000, +0.000]" in " ".join(shown.split())
+    assert "is no run" in run("eval", questions, "--compare", questions).err
+
+
 def test_version(run: Run) -> None:
     """Just the number."""
     assert run("--version").out == "0.1.0\n"
@@ -325,3 +347,37 @@ def test_every_code_that_can_be_told_is_explained() -> None:
         re.findall(r'(?:Problem|Finding)\([^"]*?(?:f?"[^"]*"[^"]*?)??"([a-z]+(?:-[a-z]+)+)"', text)
     )
     assert told | {"unreadable"} == set(RULES)
+
+
+@pytest.mark.model
+def test_what_is_slow_to_load_is_not_loaded(corpus: Path, tmp_path: Path) -> None:
+    """Once an index is built, torch is needed no more; a search needs no readers either."""
+    own, folder = tmp_path / "corpus", tmp_path / "i"
+    shutil.copytree(corpus, own)
+    build([own], folder, load_encoder())
+    (own / "chile.md").write_text("---\ncountry: Chile\nedition: 2022\n---\nGrapes.")
+    questions = tmp_path / "questions.jsonl"
+    gold = [{"file": "norway.md", "quote": "240 fish farms"}]
+    asked = {"question": "Who visits fish farms?", "answerable": True, "gold": gold}
+    questions.write_text(json.dumps(asked))
+    code = (
+        "import sys; from tipqa.cli import main\n"
+        "try: main()\n"
+        "finally: print(*sys.modules, *{name.partition('.')[0] for name in sys.modules})"
+    )
+    for arguments, unneeded in (
+        (["search", "grapes"], {"tipqa.readers", "fastapi", "filelock"}),
+        (["index", str(own)], {"fastapi"}),
+        (["search", "grapes", "--json"], {"tipqa.readers", "fastapi", "rich"}),
+        (["eval", str(questions)], {"tipqa.readers", "fastapi"}),
+    ):
+        ran = subprocess.run(
+            [sys.executable, "-c", code, *arguments,
+             "--index", str(folder)],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        loaded = set(ran.stdout.splitlines()[-1].split())
+        assert "onnxruntime" in loaded
+        assert not loaded & {*unneeded, "torch", "transformers", "sentence_transformers"}
+    files = list(folder.glob("generations/*/encoder.onnx"))
+    assert len(files) == 2 and files[0].samefile(files[1])

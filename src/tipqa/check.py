@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from tipqa import readers
+from tipqa.corpus import corpus_files
 from tipqa.errors import CorpusError, QueryError
 from tipqa.index import unique_ids
 from tipqa.types import Profile
@@ -134,7 +135,7 @@ def check(
     files: list[str] = []
     profiles: list[Profile] = []
     findings: list[Finding] = []
-    for path, _ in readers.corpus_files(paths):
+    for path, _ in corpus_files(paths):
         files.append(str(path))
         try:
             profiles.append(readers.read(path, file=str(path), country=country, edition=edition))

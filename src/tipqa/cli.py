@@ -299,26 +299,53 @@ def search(
     "eval", epilog="Example: [bold]tipqa eval questions/dev-2020.jsonl --index index[/bold]"
 )
 def evaluate(
-    questions: Annotated[Path, typer.Argument(help="Questions with their gold, as JSONL.")],
+    questions: Annotated[
+        Path,
+        typer.Argument(
+            help="Questions with their gold, as JSONL; or a folder as BEIR has it, "
+            "whose documents are then indexed for the while."
+        ),
+    ],
     folder: IndexFolder = DEFAULT_INDEX,
     encoder: EncoderName = DEFAULT_ENCODER,
+    other: Annotated[
+        Path | None,
+        typer.Option("--compare", metavar="RUN", help="Another run, saved from --json."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Measure an index with questions whose answers are known."""
+    from contextlib import ExitStack
+
+    from tipqa import evaluate as measures
     from tipqa.embed import load_encoder
-    from tipqa.evaluate import evaluate as measure
-    from tipqa.evaluate import measures_document
-    from tipqa.questions import load_questions
     from tipqa.search import open_index
 
-    asked = load_questions(questions)
-    opened = open_index(folder, load_encoder(encoder))
-    with terminal.progress() as progress:
-        measures = measure(opened, asked, lambda done: progress("ask", done, len(asked)))
+    run = measures.load_run(other) if other else None
+    with terminal.progress() as progress, ExitStack() as opened:
+        if questions.is_dir():
+            from tipqa import beir
+
+            asked = beir.load_queries(questions)
+            documents = beir.temporary_index(questions, load_encoder(encoder), progress)
+            index = opened.enter_context(documents)
+        else:
+            from tipqa.questions import load_questions
+
+            asked = load_questions(questions)
+            index = open_index(folder, load_encoder(encoder))
+        found = measures.ask(index, asked, lambda done: progress("ask", done, len(asked)))
+    document = measures.run_document(found)
+    gained = measures.compare(found, run) if run is not None else None
+    if as_json and gained is not None:
+        document["gained"] = measures.measures_document(gained)
     if as_json:
-        terminal.print_json(measures_document(measures))
+        terminal.print_json(document)
     else:
-        terminal.print_measures(measures)
+        terminal.print_measures(measures.summary(found))
+        if gained is not None:
+            print(f"\nGained over {other}, question by question")
+            terminal.print_measures(gained, signed=True)
 
 
 @app.command(epilog="Example: [bold]tipqa serve --port 8080[/bold]")

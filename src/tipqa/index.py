@@ -22,12 +22,23 @@ import faiss
 import numpy as np
 from filelock import FileLock, Timeout
 
-from tipqa import readers, tables
+from tipqa import tables
+from tipqa.changes import changed_profiles, read_as, reading_of, unchanged_ids
 from tipqa.chunk import embedded_text, passages
-from tipqa.embed import embed
-from tipqa.errors import CorpusError, GenerationError
+from tipqa.corpus import corpus_files
+from tipqa.embed import SentenceEncoder, embed
+from tipqa.errors import CorpusError, EncoderError, GenerationError
 from tipqa.files import flush, sha256_of
-from tipqa.generation import DATABASE, FORMAT, MANIFEST, VECTORS, Generation, current_name, digests
+from tipqa.generation import (
+    DATABASE,
+    ENCODER,
+    FORMAT,
+    MANIFEST,
+    VECTORS,
+    Generation,
+    digests,
+)
+from tipqa.publish import make_current, sweep
 from tipqa.types import Encoder, FloatMatrix, Passage, Problem, Profile
 
 Progress = Callable[[str, int, int], object]
@@ -46,6 +57,8 @@ class Built:
     problems: int
     skipped: tuple[str, ...]
     too_long: tuple[str, ...]
+    not_exported: str | None
+    """Why the encoder needs torch for each question; None where it doesn't."""
 
     @classmethod
     def of(cls, name: str, manifest: dict[str, Any], embedded: int, changed: bool) -> Built:
@@ -59,6 +72,7 @@ class Built:
             problems=manifest["counts"]["problems"],
             skipped=tuple(manifest["skipped"]),
             too_long=tuple(manifest["too_long"]),
+            not_exported=manifest["encoder"]["not_exported"],
         )
 
 
@@ -88,7 +102,7 @@ def build(
         CorpusError: a file can't be read. The current generation stays.
         GenerationError: another build is at work, or the disk refuses.
     """
-    files = list(readers.corpus_files(paths))
+    files = list(corpus_files(paths))
     if folder.exists() and not folder.is_dir():
         raise GenerationError(f"{folder}: is no folder. Name another --index.")
     try:
@@ -122,7 +136,7 @@ def _build(
     settings: dict[str, Any],
     progress: Progress,
 ) -> Built:
-    _sweep(folder)
+    sweep(folder)
     corpus = {
         "paths": [str(path.resolve()) for path in paths],
         "files": digests([file for file, _ in files]),
@@ -131,21 +145,33 @@ def _build(
     if old and (old.manifest["corpus"], old.manifest["settings"]) == (corpus, settings):
         return Built.of(old.name, old.manifest, embedded=0, changed=False)
 
-    profiles, skipped = _read_all(files, settings, progress)
+    part = old and changed_profiles(old, files, corpus, settings)
+    if old and part:
+        profiles, skipped, reading = part, old.manifest["skipped"], dict(old.manifest["reading"])
+    else:
+        profiles, skipped = _read_all(files, settings, progress)
+        reading = {}
+    reading |= {path: reading_of(profile) for path, profile in profiles.items()}
     found: list[Passage] = []
-    for profile in profiles:
+    for profile in profiles.values():
         found += passages(profile, encoder)
     texts = [embedded_text(passage) for passage in found]
     keys = [hashlib.sha256(f"{encoder.fingerprint}\0{t}".encode()).hexdigest() for t in texts]
-    vectors, embedded = _vectors(texts, keys, encoder, old, progress)
     too_long = _too_long(found, encoder)
-    problems = sum(len(profile.problems) for profile in profiles)
 
     with tempfile.TemporaryDirectory(prefix=".building-", dir=folder) as temporary:
         building = Path(temporary) / "generation"
         building.mkdir()
+        encoder, not_exported = _exported(encoder, old, building / ENCODER)
+        vectors, embedded = _vectors(texts, keys, encoder, old, progress)
+        if old and part:
+            shutil.copyfile(old.place / DATABASE, building / DATABASE)
+            order = tables.replace(building / DATABASE, list(profiles.values()), found, keys)
+            vectors = np.concatenate([old.faiss.reconstruct_n(0, old.faiss.ntotal), vectors])[order]
+            too_long += unchanged_ids(old.manifest["too_long"], profiles.values())
+        else:
+            tables.write(building / DATABASE, list(profiles.values()), found, keys)
         _write_faiss(vectors, building / VECTORS)
-        tables.write(building / DATABASE, profiles, found, keys)
         manifest = {
             "format": FORMAT,
             "encoder": {
@@ -153,44 +179,47 @@ def _build(
                 "fingerprint": encoder.fingerprint,
                 "max_tokens": encoder.max_tokens,
                 "dimension": int(vectors.shape[1]),
+                "not_exported": not_exported,
             },
             "settings": settings,
             "corpus": corpus,
-            "skipped": [str(error) for error in skipped],
-            "counts": {"profiles": len(profiles), "passages": len(found), "problems": problems},
-            "too_long": too_long,
-            "files": {name: sha256_of(building / name) for name in (VECTORS, DATABASE)},
+            "skipped": skipped,
+            "reading": reading,
+            "counts": {
+                "profiles": len(reading),
+                "passages": len(vectors),
+                "problems": sum(read["problems"] for read in reading.values()),
+            },
+            "too_long": sorted(too_long),
+            "files": {file.name: sha256_of(file) for file in sorted(building.iterdir())},
         }
         written = json.dumps(manifest, indent=1, sort_keys=True)  # ASCII: file names may be bytes
         (building / MANIFEST).write_text(written, encoding="ascii")
         name = hashlib.sha256(written.encode()).hexdigest()[:16]
-        for file in (VECTORS, DATABASE, MANIFEST):
-            flush(building / file)
+        for file in building.iterdir():
+            flush(file)
         flush(building)
-        _make_current(folder, building, name)
+        make_current(folder, building, name)
     return Built.of(name, manifest, embedded, changed=True)
 
 
 def _read_all(
     files: Sequence[tuple[Path, str]], settings: dict[str, Any], progress: Progress
-) -> tuple[list[Profile], list[CorpusError]]:
-    profiles: list[Profile] = []
-    skipped: list[CorpusError] = []
+) -> tuple[dict[str, Profile], list[str]]:
+    """The profiles by their resolved paths, and what is said of the files left out."""
+    profiles: dict[str, Profile] = {}
+    skipped: list[str] = []
     for done, (path, name) in enumerate(files, start=1):
         try:
-            profiles.append(
-                readers.read(
-                    path, file=name, country=settings["country"], edition=settings["edition"]
-                )
-            )
+            profiles[str(path.resolve())] = read_as(path, name, settings)
         except CorpusError as error:
             if not settings["skip_unreadable"]:
                 raise
-            skipped.append(error)
+            skipped.append(str(error))
         progress("read", done, len(files))
     if not profiles:
         raise CorpusError(files[0][0], None, "is unreadable, and so is every other file. Mend one.")
-    return unique_ids(profiles), skipped
+    return dict(zip(profiles, unique_ids(list(profiles.values())), strict=True)), skipped
 
 
 def unique_ids(profiles: Sequence[Profile]) -> list[Profile]:
@@ -214,6 +243,24 @@ def unique_ids(profiles: Sequence[Profile]) -> list[Profile]:
         taken[identity] = info.file
         unique.append(profile)
     return unique
+
+
+def _exported(encoder: Encoder, old: Generation | None, file: Path) -> tuple[Encoder, str | None]:
+    """The encoder run from a file of this generation; else as it is, and why that is so."""
+    if not isinstance(encoder, SentenceEncoder):
+        return encoder, None
+    if old and old.encoder_file:
+        try:
+            os.link(old.encoder_file, file)
+        except OSError:  # a disk without links
+            shutil.copyfile(old.encoder_file, file)
+    else:
+        try:
+            encoder.export(file)
+        except EncoderError as error:
+            file.unlink(missing_ok=True)
+            return encoder, str(error)
+    return encoder.run_from(file), None
 
 
 def _too_long(found: Sequence[Passage], encoder: Encoder) -> list[str]:
@@ -254,39 +301,6 @@ def _write_faiss(vectors: FloatMatrix, path: Path) -> None:
     index.add(vectors)
     with path.open("wb") as file:  # FAISS' own writing tells of a full disk on stderr
         file.write(faiss.serialize_index(index).tobytes())
-
-
-def _make_current(folder: Path, building: Path, name: str) -> None:
-    place = folder / "generations" / name
-    if place.exists():  # the same one, once current, or what a crash left of it
-        shutil.rmtree(place)
-    building.rename(place)
-    flush(place.parent)
-    former = current_name(folder)
-    pointer = folder / f".CURRENT-{os.getpid()}"
-    pointer.write_text(name + "\n", encoding="utf-8")
-    flush(pointer)
-    pointer.replace(folder / "CURRENT")
-    flush(folder)
-    _sweep(folder, former)
-
-
-def _sweep(folder: Path, former: str | None = None) -> None:
-    """Remove what is no longer needed, and what builds that were killed have left.
-
-    The current generation stays, and one other, since whoever opens it may finish: the
-    former one, or the newest where a build was killed before it could clear away.
-    """
-    current = current_name(folder)
-    others = [path for path in (folder / "generations").iterdir() if path.name != current]
-    others.sort(key=lambda path: (path.name == former, path.stat().st_mtime), reverse=True)
-    for other in others[1:]:
-        shutil.rmtree(other, ignore_errors=True)
-    for left in [*folder.glob(".building-*"), *folder.glob(".CURRENT-*")]:
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
-        else:
-            left.unlink()
 
 
 def _code_digest() -> str:

@@ -12,12 +12,16 @@ from tipqa.errors import QueryError
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, its type, and its gold: (file, quote), empty where it can't be answered."""
+    """A question, its type, and its gold: (file, quote), empty where it can't be answered.
+
+    `files` says that whole files are gold; the quotes are empty then.
+    """
 
     question: str
     type: str
     answerable: bool
     gold: tuple[tuple[str, str], ...]
+    files: bool = False
 
 
 def load_questions(path: Path) -> list[Question]:

@@ -11,7 +11,7 @@ import faiss
 import numpy as np
 
 from tipqa import countries
-from tipqa.embed import embed, load_encoder
+from tipqa.embed import SentenceEncoder, embed, load_encoder
 from tipqa.errors import QueryError
 from tipqa.generation import Generation
 from tipqa.store import Filters
@@ -108,7 +108,10 @@ def open_index(folder: Path | str = "index", encoder: Encoder | None = None) -> 
         EncoderError: the encoder can't be loaded.
     """
     encoder = encoder or load_encoder()
-    return Index(Generation.open(Path(folder), encoder), encoder)
+    generation = Generation.open(Path(folder), encoder)
+    if generation.encoder_file and isinstance(encoder, SentenceEncoder):
+        encoder = encoder.run_from(generation.encoder_file)
+    return Index(generation, encoder)
 
 
 def checked_query(query: str) -> str:

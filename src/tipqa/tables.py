@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from tipqa.sources import fullest
-from tipqa.types import Passage, Profile
+from tipqa.types import Passage, Profile, ProfileInfo
 
 _SCHEMA = """
 CREATE TABLE profile (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, title TEXT NOT NULL,
@@ -45,6 +45,21 @@ CREATE INDEX citation_sentence ON citation (sentence);
 CREATE INDEX citation_note ON citation (note);
 """
 
+_PASSAGES = """SELECT passage.row FROM passage JOIN paragraph ON paragraph.row = passage.paragraph
+  WHERE paragraph.profile = ?"""
+_SENTENCES = """SELECT sentence.row FROM sentence
+  JOIN paragraph ON paragraph.row = sentence.paragraph WHERE paragraph.profile = ?"""
+_PARTS = (
+    f"passage WHERE row IN ({_PASSAGES})",
+    f"citation WHERE sentence IN ({_SENTENCES})",
+    f"sentence WHERE row IN ({_SENTENCES})",
+    "paragraph WHERE profile = ?",
+    "section WHERE profile = ?",
+    "note_source WHERE note IN (SELECT row FROM note WHERE profile = ?)",
+    "note WHERE profile = ?",
+)
+"""All that is written of one profile but its own row; what refers to others comes first."""
+
 
 def write(
     path: Path, profiles: Sequence[Profile], passages: Sequence[Passage], keys: Sequence[str]
@@ -57,22 +72,14 @@ def write(
         passages: of these profiles.
         keys: for each passage, what its vector is known by.
     """
-    with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        db.execute("PRAGMA journal_mode = OFF")
-        db.execute("PRAGMA synchronous = OFF")
+    with _writing(path) as db:
         db.executescript(_SCHEMA)
         db.execute("BEGIN")
         paragraphs: dict[tuple[str, int], int] = {}
         sources = _write_sources(db, profiles)
         for profile in profiles:
-            _write_profile(db, profile, paragraphs, sources)
-        db.executemany(
-            "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                (row, p.id, paragraphs[p.profile.id, p.paragraph], *p.span, p.tokens, key)
-                for row, (p, key) in enumerate(zip(passages, keys, strict=True))
-            ),
-        )
+            _write_parts(db, profile, _write_info(db, profile.info), paragraphs, sources)
+        _write_passages(db, range(len(passages)), passages, keys, paragraphs)
         db.execute("COMMIT")
 
 
@@ -87,27 +94,84 @@ def _write_sources(db: sqlite3.Connection, profiles: Iterable[Profile]) -> dict[
     return rows
 
 
-def _write_profile(
+def replace(
+    path: Path, profiles: Sequence[Profile], passages: Sequence[Passage], keys: Sequence[str]
+) -> list[int]:
+    """Put profiles in the place of what a database has under their ids.
+
+    Args:
+        path: a database that holds n passages.
+        profiles: each is in the database already, with the same info and sources.
+        passages, keys: as for `write`.
+
+    Returns:
+        For each row of the passages now, the row before; n + m for passage m of these.
+    """
+    with _writing(path) as db:
+        db.execute("BEGIN")
+        (n,) = db.execute("SELECT count(*) FROM passage").fetchone()
+        sources = dict(db.execute("SELECT id, row FROM source"))
+        paragraphs: dict[tuple[str, int], int] = {}
+        new: dict[str, list[int]] = {}
+        for m, passage in enumerate(passages):
+            new.setdefault(passage.profile.id, []).append(n + m)
+        blocks = []
+        for profile in profiles:
+            ((at,),) = db.execute("SELECT row FROM profile WHERE id = ?", [profile.info.id])
+            old = [row for (row,) in db.execute(f"{_PASSAGES} ORDER BY passage.row", [at])]
+            blocks.append((old[0], old[-1] + 1, new[profile.info.id]))
+            for parts in _PARTS:
+                db.execute(f"DELETE FROM {parts}", [at])
+            _write_parts(db, profile, at, paragraphs, sources)
+        order = list(range(n))
+        for start, end, rows in sorted(blocks, reverse=True):
+            order[start:end] = rows
+        now = {before: row for row, before in enumerate(order)}
+        moved = [(-1 - row, before) for before, row in now.items() if before < n and row != before]
+        db.executemany("UPDATE passage SET row = ? WHERE row = ?", moved)
+        db.execute("UPDATE passage SET row = -1 - row WHERE row < 0")  # none met another
+        _write_passages(db, [now[n + m] for m in range(len(passages))], passages, keys, paragraphs)
+        db.execute("COMMIT")
+    return order
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode = OFF")  # a build that is killed is thrown away whole
+        db.execute("PRAGMA synchronous = OFF")
+        yield db
+
+
+def _insert(db: sqlite3.Connection, table: str, *values: object) -> int:
+    marks = ", ".join("?" * len(values))
+    row = db.execute(f"INSERT INTO {table} VALUES (NULL, {marks})", values).lastrowid
+    assert row is not None
+    return row
+
+
+def _write_info(db: sqlite3.Connection, i: ProfileInfo) -> int:
+    lists = [json.dumps(value, ensure_ascii=False) for value in (i.regions, i.inferred, i.extra)]
+    return _insert(
+        db, "profile", i.id, i.title, i.country, i.country_name, i.edition, i.file, i.url, *lists
+    )
+
+
+def _write_parts(
     db: sqlite3.Connection,
     profile: Profile,
+    at: int,
     paragraphs: dict[tuple[str, int], int],
     sources: Mapping[str, int],
 ) -> None:
-    def insert(table: str, *values: object) -> int:
-        marks = ", ".join("?" * len(values))
-        row = db.execute(f"INSERT INTO {table} VALUES (NULL, {marks})", values).lastrowid
-        assert row is not None
-        return row
+    """Write the notes and paragraphs of the profile in row `at`.
 
-    i = profile.info
-    lists = [json.dumps(value, ensure_ascii=False) for value in (i.regions, i.inferred, i.extra)]
-    profile_row = insert(
-        "profile", i.id, i.title, i.country, i.country_name, i.edition, i.file, i.url, *lists
-    )
+    `paragraphs` (by profile and number) and `sources` (by id) are told the new rows.
+    """
     notes: dict[str, int] = {}
     for note in profile.notes:
-        notes[note.id] = insert(
-            "note", profile_row, note.id, note.label, note.text, note.link, note.section, note.line
+        notes[note.id] = _insert(
+            db, "note", at, note.id, note.label, note.text, note.link, note.section, note.line
         )
         for position, source in enumerate(note.sources):
             db.execute(
@@ -118,9 +182,25 @@ def _write_profile(
     for p in profile.paragraphs:
         if p.section not in sections:
             path = json.dumps(p.section, ensure_ascii=False)
-            sections[p.section] = insert("section", profile_row, path)
-        row = insert("paragraph", profile_row, sections[p.section], p.number, p.text, p.line)
-        paragraphs[i.id, p.number] = row
-        sentences = {span: insert("sentence", row, *span) for span in p.sentences}
+            sections[p.section] = _insert(db, "section", at, path)
+        row = _insert(db, "paragraph", at, sections[p.section], p.number, p.text, p.line)
+        paragraphs[profile.info.id, p.number] = row
+        sentences = {span: _insert(db, "sentence", row, *span) for span in p.sentences}
         for c in p.citations:
-            insert("citation", sentences[c.sentence], notes[c.note.id], c.scope)
+            _insert(db, "citation", sentences[c.sentence], notes[c.note.id], c.scope)
+
+
+def _write_passages(
+    db: sqlite3.Connection,
+    rows: Iterable[int],
+    passages: Sequence[Passage],
+    keys: Sequence[str],
+    paragraphs: dict[tuple[str, int], int],
+) -> None:
+    db.executemany(
+        "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            (row, p.id, paragraphs[p.profile.id, p.paragraph], *p.span, p.tokens, key)
+            for row, p, key in zip(rows, passages, keys, strict=True)
+        ),
+    )

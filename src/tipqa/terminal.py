@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tipqa.check import Finding
-    from tipqa.evaluate import Measure
+    from tipqa.evaluate import Measures
     from tipqa.index import Built, Progress
     from tipqa.search import Index
     from tipqa.types import Hit, Profile
@@ -47,6 +47,8 @@ def print_built(built: Built, folder: Path) -> None:
         print(f"{counted(len(built.skipped), 'unreadable file')} left out.")
     if built.problems:
         print(f"{counted(built.problems, 'flaw')} in the files; tipqa check lists them.")
+    if built.not_exported:
+        print(f"Questions will wait for torch to load: {built.not_exported}.")
     if built.too_long:
         shown = ", ".join(built.too_long[:3])
         print(f"{counted(len(built.too_long), 'sentence')} longer than the encoder sees: {shown}")
@@ -73,11 +75,18 @@ def print_findings(files: Sequence[str], findings: Sequence[Finding]) -> None:
     print(f"{counted(len(files), 'file')}: {told}")
 
 
-def print_measures(measures: dict[str, dict[str, Measure]]) -> None:
-    """One line a type and measure: mean, 95% interval, number of questions."""
+def print_measures(measures: Measures, signed: bool = False) -> None:
+    """A line a kind of question, with means and 95% intervals."""
+    sign = "+" if signed else ""
+    width = max(map(len, measures))
     for kind, named in measures.items():
-        for name, m in named.items():
-            print(f"{kind:18} {name:8} {m.mean:.3f}  [{m.low:.3f}, {m.high:.3f}]  n={m.n}")
+        if kind == "all" or named.keys() != measures["all"].keys():
+            print(f"{'':{width}}    n ", *(f"{name:23}" for name in named))
+        shown = (
+            f"{m.mean:{sign}.3f} [{m.low:{sign}.3f}, {m.high:{sign}.3f}]" for m in named.values()
+        )
+        n = max(m.n for m in named.values())
+        print(f"{printable(kind):{width}} {n:4} ", *(f"{cell:23}" for cell in shown))
 
 
 def print_hits(index: Index, hits: list[Hit], max_tokens: int | None) -> None:

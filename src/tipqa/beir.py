@@ -1,0 +1,95 @@
+"""BEIR's format: a folder with corpus.jsonl, queries.jsonl and qrels/test.tsv.
+
+Source: Thakur et al. 2021, BEIR: a heterogeneous benchmark, arXiv:2104.08663.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from tipqa.errors import QueryError
+from tipqa.index import Progress, build
+from tipqa.questions import Question
+from tipqa.search import Index, open_index
+from tipqa.types import Encoder
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def load_queries(folder: Path) -> list[Question]:
+    """The queries of the test split; a document with a score above 0 is relevant.
+
+    Raises:
+        QueryError: a file is missing or not as BEIR has it; names the line.
+    """
+    texts = {str(row["_id"]): str(row["text"]) for row in _rows(folder / "queries.jsonl")}
+    gold: dict[str, list[tuple[str, str]]] = {}
+    qrels = folder / "qrels" / "test.tsv"
+    for number, line in enumerate(_lines(qrels), start=1):
+        try:
+            query, document, score = line.split("\t")
+            if number > 1 and float(score) > 0:
+                gold.setdefault(texts[query] and query, []).append((_file_of(document), ""))
+        except (ValueError, KeyError) as error:
+            raise QueryError(
+                f"{qrels}:{number}: has no query of queries.jsonl, document and score. Mend it."
+            ) from error
+    if not gold:
+        raise QueryError(f"{qrels}: names no relevant document. There is nothing to measure.")
+    return [Question(texts[query], "", True, tuple(named), True) for query, named in gold.items()]
+
+
+@contextmanager
+def temporary_index(folder: Path, encoder: Encoder, progress: Progress) -> Iterator[Index]:
+    """An index of the documents, each a profile in its title's name; gone afterwards.
+
+    Raises:
+        QueryError: corpus.jsonl is missing or not as BEIR has it; names the line.
+    """
+    with tempfile.TemporaryDirectory(prefix="tipqa-") as place:
+        documents = Path(place) / "documents"
+        documents.mkdir()
+        for row in _rows(folder / "corpus.jsonl"):
+            title = _folded(row.get("title", ""))
+            text = _folded(row["text"]) or title
+            if text:
+                said = json.dumps(title or "untitled", ensure_ascii=False)
+                # As country the title becomes the passages' context: title and text are embedded.
+                front = f"---\ntitle: {said}\ncountry: {said}\nedition: 2000\n---\n"
+                document = front + _PUNCTUATION.sub(r"\\\1", text) + "\n"
+                (documents / _file_of(row["_id"])).write_text(document, encoding="utf-8")
+        build([documents], Path(place) / "index", encoder, progress=progress)
+        yield open_index(Path(place) / "index", encoder)
+
+
+def _file_of(document: object) -> str:
+    return f"d{quote(str(document), safe='')}.md"
+
+
+def _folded(text: object) -> str:
+    return " ".join(str(text).split())
+
+
+def _rows(file: Path) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(_lines(file), start=1):
+        try:
+            row = json.loads(line)
+            if not {"_id", "text"} <= row.keys():
+                raise ValueError
+        except (ValueError, AttributeError) as error:
+            raise QueryError(f'{file}:{number}: has no "_id" and "text". Mend the line.') from error
+        yield row
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QueryError(f"{file}: can't be read as text. Check the path.") from error
