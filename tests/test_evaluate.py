@@ -109,7 +109,7 @@ def test_a_file_that_is_no_run_is_named(tmp_path: Path, text: str) -> None:
 def beir(tmp_path: Path) -> Path:
     """A corpus as BEIR has it, with what a Markdown reader could trip over."""
     documents = [
-        {"_id": "4 a/b", "title": "Nets: torn", "text": "Nets are *torn* [1] by <i>hand</i>.\nx|y"},
+        {"_id": "4 a/b", "title": "Nets: torn", "text": "Nets are *torn* (1) by <i>hand</i>.\nx|y"},
         {"_id": "README", "title": "", "text": "# No & heading. [^1] \\ 1. Boats, `old` boats."},
         {"_id": 5, "title": "A title alone, of Kenya", "text": ""},
         {"_id": "6", "title": "", "text": " "},
@@ -142,11 +142,11 @@ def test_a_folder_as_beir_has_it_is_measured(beir: Path) -> None:
         assert [" ".join(parts) for parts in wine] == [("Wine is old. " * 200).strip()] * 2
         assert len(wine[0]) > 1  # so that passages and documents differ
         assert texts == {
-            "d4%20a%2Fb.md": ["Nets are *torn* [1] by <i>hand</i>. x|y"],
+            "d4%20a%2Fb.md": ["Nets are *torn* (1) by <i>hand</i>. x|y"],
             "dREADME.md": ["# No & heading. [^1] \\ 1. Boats, `old` boats."],
             "d5.md": ["A title alone, of Kenya"],
         }
-        assert "Nets: torn. Nets are *torn* [1] by <i>hand</i>. x|y" in contexts
+        assert "Nets: torn. Nets are *torn* (1) by <i>hand</i>. x|y" in contexts
         measures = evaluate(index, questions)
     assert set(measures) == {"all"}
     assert measures["all"]["nDCG@10"].mean == 1
