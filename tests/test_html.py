@@ -1,6 +1,5 @@
 """Web pages: their prose, sections and frame, and the links from markers to notes."""
 
-import random
 import time
 
 import pytest
@@ -657,116 +656,6 @@ def test_long_pages_take_no_longer_than_they_must(folder, piece):
         pass
 
     assert time.perf_counter() - began < 5
-
-
-WORDS = "Police women farms workers courts victims hotel children boats villages ministers".split()
-STYLES = ["sup", "linked", "word", "bracket", "parenthesis", "superscript", "sign"]
-
-
-@st.composite
-def known_links(draw):
-    """Paragraphs of sentences, each with the labels of its markers; and what labels there are."""
-    style = draw(st.sampled_from(STYLES))
-    labels = list("*†‡") if style == "sign" else [str(n) for n in range(1, draw(st.integers(2, 9)))]
-    sentence = st.tuples(
-        st.lists(st.sampled_from(WORDS), min_size=3, max_size=7),
-        st.lists(st.sampled_from(labels), max_size=1 if style == "sign" else 3, unique=True),
-    )
-    paragraphs = draw(st.lists(st.lists(sentence, min_size=1, max_size=4), min_size=1, max_size=4))
-    return style, labels, paragraphs
-
-
-def marker(style, labels, *, html):
-    """Markers as they stand in a page or a text."""
-    if style == "linked":
-        return "".join(f'<sup><a href="#fn{n}">{n}</a></sup>' for n in labels)
-    if style == "word":
-        return "".join(f'<a href="#_ftn{n}" name="_r{n}">[{n}]</a>' for n in labels)
-    if style == "sup":
-        return f"<sup>{','.join(labels)}</sup>"
-    if style == "superscript":
-        return ",".join(labels).translate(str.maketrans("123456789", "¹²³⁴⁵⁶⁷⁸⁹"))
-    if style == "parenthesis":
-        return f"({','.join(labels)})"
-    return f"[{','.join(labels)}]" if style == "bracket" else "".join(labels)
-
-
-def expected(paragraphs, labels):
-    found = []
-    for sentences in paragraphs:
-        for index, (words, own) in enumerate(sentences):
-            nearest = next((later for _, later in sentences[index:] if later), [])
-            scope = "direct" if own else "inherited"
-            found += [(" ".join(words) + " ran.", label, scope) for label in nearest]
-    return found
-
-
-def cited(profile):
-    return [
-        (p.text[slice(*c.sentence)], c.label, c.scope)
-        for p in profile.paragraphs
-        for c in p.citations
-    ]
-
-
-@settings(max_examples=200, deadline=None)
-@given(document=known_links(), shape=st.sampled_from(["ol", "p", "div", "table", "br"]))
-def test_links_of_a_page_come_back_exactly(folder, document, shape):
-    """In each style and each shape of the list of notes."""
-    style, labels, paragraphs = document
-    if not any(own for sentences in paragraphs for _, own in sentences):
-        return
-    blocks = [
-        "".join(
-            f"{' '.join(words)} ran.{marker(style, own, html=True) if own else ''} "
-            for words, own in sentences
-        )
-        for sentences in paragraphs
-    ]
-    ids = {n: f'id="{"fn" if style == "linked" else "_ftn"}{n}"' for n in labels}
-    noted = [(n, f"ILO. Report {n}. 200{len(n)}.") for n in labels]
-    if style == "sign" and shape == "ol":
-        shape = "p"
-    listed = {
-        "ol": "<ol>" + "".join(f"<li {ids[n]}>{text}</li>" for n, text in noted) + "</ol>",
-        "p": "".join(f"<p {ids[n]}>{n} {text}</p>" for n, text in noted),
-        "div": "".join(f"<div {ids[n]}><sup>{n}</sup> {text}</div>" for n, text in noted),
-        "table": "<table>"
-        + "".join(f"<tr {ids[n]}><td>{n}</td><td>{text}</td></tr>" for n, text in noted)
-        + "</table>",
-        "br": "<p>" + "<br>".join(f"<a {ids[n]}></a>{n} {text}" for n, text in noted) + "</p>",
-    }[shape]
-    profile = read(folder, PAGE.format("".join(f"<p>{b}</p>" for b in blocks) + listed), "g.html")
-
-    assert cited(profile) == expected(paragraphs, labels)
-    assert notes(profile) == noted
-    assert reported(profile) == []
-
-
-@settings(max_examples=200, deadline=None)
-@given(document=known_links(), seed=st.integers(0, 9))
-def test_links_of_a_text_come_back_exactly(folder, document, seed):
-    """In each style that a text can have, with the notes' labels in its usual shapes."""
-    style, labels, paragraphs = document
-    style = {"sup": "superscript", "linked": "bracket", "word": "bracket"}.get(style, style)
-    if not any(own for sentences in paragraphs for _, own in sentences):
-        return
-    blocks = [
-        " ".join(
-            f"{' '.join(words)} ran.{marker(style, own, html=False) if own else ''}"
-            for words, own in sentences
-        )
-        for sentences in paragraphs
-    ]
-    shape = (
-        "{} " if style == "sign" else random.Random(seed).choice(["{} ", "{}. ", "[{}] ", "{}) "])
-    )
-    noted = [(n, f"ILO. Report {n}. 200{len(n)}.") for n in labels]
-    listed = "\n".join(shape.format(n) + text for n, text in noted)
-    profile = read(folder, "Peru\n\n" + "\n\n".join([*blocks, listed]), "g.txt")
-
-    assert cited(profile) == expected(paragraphs, labels)
-    assert notes(profile) == noted
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tipqa.readers.encoding import decode
 from tipqa.readers.front_matter import FrontMatter
 from tipqa.readers.layout import Block, Page, lay_out
 from tipqa.readers.markers import Found, Style, choose_style, find
-from tipqa.readers.note_lists import Entry, NoteList, find_lists, opens_note, scope_at
+from tipqa.readers.note_lists import Entry, NoteList, find_lists, opening, scope_at
 from tipqa.readers.page_notes import Linked, link_notes, note_text
 from tipqa.types import LeftOut
 
@@ -113,10 +113,14 @@ def _entry(page: Page, index: int, linked: Linked, *, frames: bool = False) -> E
     if "frame" in block.marks and not frames:
         return Entry(block.line, "", True, None, marks, opens=False)
     text = block.text
-    if block.number or "notes" in block.marks or opens_note(text):
+    label = opening(text)
+    if block.number or "notes" in block.marks or label:
         text = note_text(page, index, linked)
+        if label and not block.number and not opening(text):  # it was a link back
+            text = label + text
     if block.number and not re.match(rf"\W?{re.escape(block.number)}\W", text):
-        text = f"{block.number.strip('[]().:')}. {text}"
+        number = block.number.strip("[]().:")
+        text = f"[{number}] {text}" if number.isalpha() else f"{number}. {text}"
     opens = block.kind not in ("heading", "caption")
     of_item = bool(block.item) and index > 0 and page.blocks[index - 1].item == block.item
     fresh = (block.fresh and not of_item) or block.kind == "heading"

@@ -318,7 +318,8 @@ def _signs(text: str, known: frozenset[str]) -> Iterable[Found]:
             continue  # a list's bullet, or "2 * 3"
         if before[-1].isspace() and (after[:1] not in ("", " ", "\n") and after[0] not in ".,;:)”"):
             continue
-        if match["sign"][0] in "§¶" and (before[-1].isspace() or re.match(r"\s?\d", after)):
+        apart = before[-1].isspace() and before[0] not in '.?!”"’)'
+        if match["sign"][0] in "§¶" and (apart or re.match(r"\s?\d", after)):
             continue  # "§ 5" names a part of a law
         yield match.span(), [match["sign"]]
 

@@ -95,9 +95,10 @@ def find_lists(entries: Sequence[Entry]) -> tuple[Style, list[NoteList]]:
     return Style(style.forms, kept), lists
 
 
-def opens_note(text: str) -> bool:
-    """Whether a text begins as a note may: with a label."""
-    return bool(_HEADS.match(text))
+def opening(text: str) -> str:
+    """What opens a text as a note may be opened, its label; empty where nothing does."""
+    head = _HEADS.match(text)
+    return text[: head.start("text")] if head else ""
 
 
 def scope_at(index: int, lists: Sequence[NoteList]) -> int:
