@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 _NOTES_HEADING = re.compile(
-    r"(?:foot|end)?notes(?: and references)?|references|sources|works cited|bibliography",
+    r"(?:(?:[IVXL]+|\d{1,2}|[A-Z])[.):]\s+)?"
+    r"(?:(?:foot|end)?\s?notes(?: (?:and|&) (?:references|sources))?|references (?:and|&) notes"
+    r"|(?:list of )?(?:sources|references)|works cited|literature|bibliography)",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…:;][)\]”’\"']*$")

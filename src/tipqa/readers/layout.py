@@ -10,12 +10,9 @@ from typing import Any
 
 from lxml import etree
 
-from tipqa.readers.markers import RAISED, raised
+from tipqa.readers.markers import RAISED, superscript
 from tipqa.readers.page import BLOCKS, HEADINGS, Sizes, is_reference, marks_of, parse
 
-_RAISABLE = re.compile(
-    r"\s?\(?[-–−]?(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*|[a-pr-z](?:, ?[a-pr-z])*)\)?\s?"
-)
 _UNSEEN = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")
 _LABEL = re.compile(r"[\[(]?\^?\w{1,4}[\])]?[.:]?")
 
@@ -110,8 +107,8 @@ class _Text:
         """Write what was added since a piece as superscripts, where Unicode has them."""
         content = "".join(self.pieces[first:])
         before = self.pieces[first - 1][-1:] if first else ""
-        if _RAISABLE.fullmatch(content) and not (content.isalpha() and before.isdigit()):
-            self.pieces[first:] = [raised(content)]
+        if content:
+            self.pieces[first:] = [superscript(content, before)]
 
 
 class _Layout:

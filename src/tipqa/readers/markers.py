@@ -34,6 +34,9 @@ _SUPERSCRIPT = re.compile(
     rf"|[{_RAISED_LETTERS}](?:\s?[,;]\s?[{_RAISED_LETTERS}])*(?![{_RAISED_LETTERS}]))⁾?"
 )
 _BETWEEN = re.compile(r"\s?[,;]\s?")
+_RAISABLE = re.compile(
+    r"\s?\(?[-–−]?(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*|[a-pr-z](?:, ?[a-pr-z])*)\)?\s?"
+)
 _SIGN = re.compile(r"(?P<sign>\*{1,4}|†{1,4}|‡{1,4}|§{1,4}|¶{1,4})(?!\w)")
 _EMPHASIS = re.compile(r"(?<![^\s(“\"])(\*{1,3})(?=[^\s*])[^*\n]{0,200}(?<=[^\s*])\1(?![\w*])")
 
@@ -150,6 +153,17 @@ def labels_in(inside: str) -> list[str]:
 def raised(text: str) -> str:
     """Raised digits, dashes and single letters as Unicode has them: "3-5" → "³⁻⁵"."""
     return text.translate(_TO_RAISED)
+
+
+def superscript(text: str, before: str) -> str:
+    """What a page sets raised, as Unicode has it where it may be a marker: not in "5th".
+
+    Args:
+        text: what is raised.
+        before: the character before it, or nothing.
+    """
+    may_be = _RAISABLE.fullmatch(text) and not (text.isalpha() and before.isdigit())
+    return raised(text) if may_be else text
 
 
 def lowered(text: str) -> str:

@@ -15,28 +15,13 @@ from tipqa import countries
 from tipqa.notes import take_out
 from tipqa.readers.draft import Draft, RawParagraph
 from tipqa.readers.front_matter import FrontMatter
+from tipqa.readers.furniture import is_notes_heading
+from tipqa.readers.markers import choose_style, find
 from tipqa.readers.pdf_blocks import Block, blocks_of, without_tables
-from tipqa.readers.pdf_layout import (
-    LOWERED,
-    RAISED,
-    Line,
-    in_columns,
-    placed,
-    rows,
-    without_frame,
-)
-from tipqa.readers.pdf_notes import is_notes_heading, read_notes, split_notes
+from tipqa.readers.pdf_layout import Line, in_columns, placed, rows, without_frame
+from tipqa.readers.pdf_notes import read_notes, split_notes
 from tipqa.readers.pdf_text import Page, read_pages
-from tipqa.types import LeftOut, Span
-
-_RAISED = re.compile(rf"{RAISED}([^{LOWERED}]*){LOWERED}")
-_LIST = r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*"
-_STYLES = {
-    "raised": re.compile(rf"{RAISED}\[?({_LIST}|[*†‡§¶]+)[,;]?\]?{LOWERED}"),
-    "brackets": re.compile(rf"\[\s*({_LIST})\s*\]"),
-    "parentheses": re.compile(rf"(?<![\w)])\(\s*({_LIST})\s*\)"),
-}
-_Found = list[tuple[Span, list[str]]]
+from tipqa.types import LeftOut
 
 
 def read(data: bytes, path: Path) -> Draft:
@@ -54,7 +39,7 @@ def read(data: bytes, path: Path) -> Draft:
         return draft
     body_size = _body_size(lines)
     title = _title([*frame, *lines], body_size)
-    draft.title = " ".join(line.bare for line in title) or None
+    draft.title = " ".join(line.text for line in title) or None
     for line in title:
         if line in lines:
             lines.remove(line)
@@ -79,7 +64,7 @@ def _lines(pages: Sequence[Page]) -> tuple[list[Line], list[Line]]:
     for page, found in zip(pages, by_page, strict=True):
         first = lines[-1].block + 1 if lines else 0
         lines += placed(in_columns(found, page.rules, gutters), first)
-    return lines, list({re.sub(r"\d+", "#", line.bare): line for line in reversed(frame)}.values())
+    return lines, list({re.sub(r"\d+", "#", line.text): line for line in reversed(frame)}.values())
 
 
 def _body_size(lines: Sequence[Line]) -> float:
@@ -87,7 +72,7 @@ def _body_size(lines: Sequence[Line]) -> float:
 
     Tables and notes are set smaller, and may hold more of the text than the paragraphs.
     """
-    notes = next((i for i in range(len(lines) - 1, 0, -1) if is_notes_heading(lines[i].bare)), None)
+    notes = next((i for i in range(len(lines) - 1, 0, -1) if is_notes_heading(lines[i].text)), None)
     sizes: Counter[float] = Counter()
     for line in lines[:notes]:
         if line.cells == 1 and len(line.words) > 4:
@@ -98,25 +83,26 @@ def _body_size(lines: Sequence[Line]) -> float:
 
 def _title(lines: Iterable[Line], body_size: float) -> list[Line]:
     """The largest lines of the first page, where they are larger than the text."""
-    first = [line for line in lines if line.page == 1 and len(line.bare) > 2]
+    first = [line for line in lines if line.page == 1 and len(line.text) > 2]
     size = max((line.size for line in first), default=0.0)
     found = [line for line in first if line.size == size]
     if size >= 1.2 * body_size and len(found) <= 4:
         return found
-    return [line for line in first[:1] if line.bold and countries.mentioned(line.bare)]
+    return [line for line in first[:1] if line.bold and countries.mentioned(line.text)]
 
 
 def _leave_out(draft: Draft, line: Line) -> None:
-    draft.left_out.append(LeftOut(line.page, line.bare))
+    draft.left_out.append(LeftOut(line.page, line.text))
 
 
 def _read_body(blocks: Sequence[Block], draft: Draft) -> None:
-    labels = {note.label for note in draft.notes}
-    found = _find_markers([block.text for block in blocks], labels)
+    texts = [block.text for block in blocks]
+    style = choose_style(texts, {note.label for note in draft.notes})
     section: list[tuple[tuple[float, ...], str]] = []
-    for block, markers in zip(blocks, found, strict=True):
-        text, stood = take_out(_unraised(block.text), markers)
+    for block in blocks:
+        text, markers = take_out(block.text, find(block.text, style))
         if block.rank is not None:
+            draft.marked |= {(0, marker.label) for marker in markers}
             if draft.notes and is_notes_heading(text):
                 draft.left_out.append(LeftOut(block.page, text))
                 continue
@@ -125,50 +111,4 @@ def _read_body(blocks: Sequence[Block], draft: Draft) -> None:
             section.append((block.rank, text))
         elif text:
             titles = tuple(title for _, title in section)
-            draft.paragraphs.append(RawParagraph(block.page, titles, text, tuple(stood)))
-
-
-def _unraised(text: str) -> str:
-    return text.replace(RAISED, "").replace(LOWERED, "")
-
-
-def _find_markers(texts: Sequence[str], labels: set[str]) -> list[_Found]:
-    """The markers of each text, in the style that names most of the labels.
-
-    Spans count without the signs around superscripts. A group none of whose labels is
-    a note's is a marker only within the run of the labels.
-    """
-    by_style: dict[str, list[_Found]] = {}
-    named: dict[str, int] = {}
-    most = max((int(label) for label in labels if label.isdigit()), default=0)
-    for style, pattern in _STYLES.items():
-        seen: set[str] = set()
-        by_style[style] = []
-        for text in texts:
-            found: _Found = []
-            for match in pattern.finditer(text):
-                names = _labels(match[1], most)
-                known = [name for name in names if name in labels]
-                if not names or not (known or style != "parentheses") or match.start() == 0:
-                    continue
-                seen |= set(known)
-                start = len(_unraised(text[: match.start()]))
-                found.append(((start, start + len(_unraised(match[0]))), names))
-            by_style[style].append(found)
-        named[style] = len(seen)
-    best = max(named, key=lambda style: named[style])
-    return by_style[best] if named[best] else [[] for _ in texts]
-
-
-def _labels(inside: str, most: int) -> list[str]:
-    """The labels that "3", "3,5", "3-6" or "*" names; none where a number is past all notes."""
-    labels: list[str] = []
-    for part in re.split(r"\s*[,;]\s*", inside):
-        first, *last = re.split(r"\s*[–-]\s*", part)
-        if not first.isdigit():
-            return [part]
-        upto = int(last[-1]) if last else int(first)
-        if upto > most + 20 or upto < int(first):
-            return []
-        labels += [str(number) for number in range(int(first), upto + 1)]
-    return labels
+            draft.paragraphs.append(RawParagraph(block.page, titles, text, tuple(markers)))

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tipqa.readers.pdf_layout import LOWERED, RAISED, Line
-from tipqa.readers.pdf_notes import is_notes_heading
+from tipqa.readers.furniture import is_notes_heading
+from tipqa.readers.markers import RAISED, SIGNS
+from tipqa.readers.pdf_layout import Line
 from tipqa.readers.pdf_text import Rule
 
 _CAPTION = re.compile(
@@ -19,7 +20,9 @@ _CAPTION = re.compile(
 )
 _BULLET = re.compile(r"(?:[•▪◦●■‣·–*-]|o(?= [A-Z]))\s+(?=\S)")
 _NUMBER = re.compile(r"(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)|\((?:\d{1,2}|[a-z])\)\s+(?=\S)")
-_MARKER_AT_END = re.compile(rf"\s*(?:[(\[][\d\s,;–-]+[)\]]|{RAISED}[^{LOWERED}]*{LOWERED})$")
+_MARKER_AT_END = re.compile(
+    rf"\s*(?:[(\[][\d\s,;–-]+[)\]]|[{RAISED}⁻][{RAISED}⁻,;\s]*|[{SIGNS}]+)$"
+)
 _ENDED = re.compile(r"[.!?…]['\"”’)\]]*$")
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 # Where only a line's end shows a word with one of these, its hyphen is the word's own.
@@ -54,9 +57,9 @@ def without_tables(
     for index, line in enumerate(lines):
         before = lines[index - 1] if index else None
         inside = inside and before is not None and before.page == line.page
-        if is_notes_heading(line.bare):
+        if is_notes_heading(line.text):
             inside = False
-        elif _CAPTION.match(line.bare) and _begins(line, before):
+        elif _CAPTION.match(line.text) and _begins(line, before):
             inside, caption = True, line
         elif inside and caption is before and _same_style(line, before) and _close(line, before):
             caption = line  # it goes on
@@ -183,16 +186,16 @@ def _in_reach(line: Line, before: Line) -> bool:
 def _rank(lines: Sequence[Line], index: int, body_size: float) -> _Rank | None:
     """Where a line is a heading: how high, as a tuple whose lower values are higher ones."""
     line = lines[index]
-    letters = [c for c in line.bare if c.isalpha()]
+    letters = [c for c in line.text if c.isalpha()]
     capitals = len(letters) > 3 and all(c.isupper() for c in letters)
     large = line.size >= 1.12 * body_size
     after = lines[index + 1] if index + 1 < len(lines) else None
     alone = _stands_alone(lines[index - 1] if index else None, line, after)
-    if not letters or len(line.words) > 20 or _is_list_item(line) or RAISED in line.text[:1]:
+    if not letters or len(line.words) > 20 or _is_list_item(line) or line.words[0].raised:
         return None
     if not (large or line.bold or (alone and (capitals or line.italic))):
         return None
-    if line.bare.rstrip().endswith((".", ";", ",")) and not (large and len(line.words) < 8):
+    if line.text.rstrip().endswith((".", ";", ",")) and not (large and len(line.words) < 8):
         return None
     return (-round(line.size), -capitals, line.italic, -line.bold)
 

@@ -12,10 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from tipqa.readers.markers import superscript
 from tipqa.readers.pdf_text import Page, Rule, Word
 
-RAISED, LOWERED = "\ue000", "\ue001"
-"""What stands around a superscript in a line's text."""
 _MOST_ROWS = 300  # of a page where columns are looked for
 _MOST_WORDS = 5000  # of a page where superscripts are looked for
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—\[(| ]*(?:\d{1,4}|[ivxl]{1,6})[-–—\])| ]*"
@@ -39,20 +38,25 @@ class Line:
     cells: int = field(init=False)
 
     def __post_init__(self) -> None:
-        text = ""
+        text = raised = ""
         cells = 1
         sizes: Counter[tuple[float, bool, bool]] = Counter()
         for before, word in zip([None, *self.words[:-1]], self.words, strict=True):
             sizes[word.size, word.bold, word.italic] += len(word.text)
-            if before:
-                gap = word.x0 - before.x1
-                text += " " if word.spaced or gap > 0.25 * word.size else ""
-                cells += gap > 1.5 * max(word.size, before.size)
-            text += f"{RAISED}{word.text}{LOWERED}" if word.raised else word.text
+            gap = word.x0 - before.x1 if before else 0.0
+            space = " " if before and (word.spaced or gap > 0.25 * word.size) else ""
+            cells += gap > 1.5 * max(word.size, before.size if before else 0.0)
+            if word.raised and before and before.raised:
+                raised += space + word.text
+            elif word.raised:
+                text, raised = text + space, word.text
+            else:
+                text += superscript(raised, text[-1:]) + space + word.text
+                raised = ""
         (size, _, _), _ = sizes.most_common(1)[0]
         letters = sum(sizes.values())
         put = object.__setattr__
-        put(self, "text", text.replace(LOWERED + RAISED, "").replace(f"{LOWERED} {RAISED}", " "))
+        put(self, "text", text + superscript(raised, text[-1:]))
         put(self, "size", size)
         put(self, "cells", cells)
         put(self, "bold", sum(n for (_, bold, _), n in sizes.items() if bold) > 0.8 * letters)
@@ -69,11 +73,6 @@ class Line:
     @property
     def y(self) -> float:
         return next((word.y for word in self.words if not word.raised), self.words[0].y)
-
-    @property
-    def bare(self) -> str:
-        """The text as it stands, superscripts among it."""
-        return self.text.replace(RAISED, "").replace(LOWERED, "")
 
 
 def rows(page: Page) -> list[Line]:
@@ -135,7 +134,7 @@ def without_frame(pages: Sequence[list[Line]], heights: Sequence[float]) -> list
         edge = [
             line
             for index, line in enumerate(lines)
-            if not line.text.startswith(RAISED)  # a note's label
+            if not line.words[0].raised  # a note's label
             and (index < 4 or index >= len(lines) - 4)
             and not 0.16 * height < line.y < 0.84 * height
         ]
@@ -149,14 +148,14 @@ def without_frame(pages: Sequence[list[Line]], heights: Sequence[float]) -> list
                 page != line.page and abs(y - line.y) < 4 for page, y in stands[_folded(line)]
             )
             outermost = line in (lines[0], lines[-1]) and not 0.1 * height < line.y < 0.9 * height
-            if elsewhere or (outermost and _PAGE_NUMBER.fullmatch(line.bare.strip())):
+            if elsewhere or (outermost and _PAGE_NUMBER.fullmatch(line.text.strip())):
                 taken.append(line)
                 lines.remove(line)
     return taken
 
 
 def _folded(line: Line) -> str:
-    return re.sub(r"\d+", "#", line.bare)
+    return re.sub(r"\d+", "#", line.text)
 
 
 def in_columns(page: list[Line], rules: Sequence[Rule], gutters: list[float]) -> list[list[Line]]:

@@ -11,18 +11,11 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from tipqa.notes import RawNote
-from tipqa.readers.pdf_layout import LOWERED, RAISED, Line
+from tipqa.readers.furniture import is_notes_heading
+from tipqa.readers.markers import SIGNS
+from tipqa.readers.note_lists import label_of
+from tipqa.readers.pdf_layout import Line
 
-_HEADING = re.compile(
-    r"(?:(?:[IVXL]+|\d{1,2}|[A-Z])[.):]?\s+)?(?:references|(?:foot|end)?\s?notes"
-    r"|(?:list of )?sources|works cited|bibliography|literature|references and notes"
-    r"|notes and references)\s*:?",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(
-    rf"(?:{RAISED}\[?(\d{{1,3}}|[*†‡§¶]+)[\].)]?{LOWERED}|\[(\d{{1,3}})\]:?|\((\d{{1,3}})\)"
-    r"|(\d{1,3})(?:[.):]+(?=\s|[^\W\d])|(?=\s)))\s*(?=\S)"
-)
 _URL_END = re.compile(r"(?:https?://|www\.)\S*$")
 _CONTINUES_URL = re.compile(r"\S*[/_=&?%#.:-]\S*[^\s.,;:)\]]|\S*[/=&?%#]\S*")
 _SKIPPED = 5  # labels, at most, that a list may leave out at a place
@@ -31,7 +24,7 @@ _SKIPPED = 5  # labels, at most, that a list may leave out at a place
 def split_notes(lines: Sequence[Line], body_size: float) -> tuple[list[Line], list[Line]]:
     """Part the lines of a document into its text and its notes; a notes heading is text."""
     for index in range(len(lines) - 1, -1, -1):
-        if _HEADING.fullmatch(lines[index].bare.strip()) and (end := _end(lines, index + 1)):
+        if is_notes_heading(lines[index].text) and (end := _end(lines, index + 1)):
             return [*lines[: index + 1], *lines[end:]], list(lines[index + 1 : end])
     if len(at_foot := _at_foot(lines, body_size)) > 0:
         return [line for line in lines if line not in at_foot], [
@@ -44,14 +37,9 @@ def split_notes(lines: Sequence[Line], body_size: float) -> tuple[list[Line], li
     return list(lines), []
 
 
-def is_notes_heading(text: str) -> bool:
-    return bool(_HEADING.fullmatch(text.strip()))
-
-
 def _number(line: Line) -> int | None:
-    found = _LABEL.match(line.text)
-    digits = next((group for group in found.groups() if group), "") if found else ""
-    return int(digits) if digits.isdigit() else None
+    found = label_of(line.text)
+    return int(found[0]) if found and found[0].isdigit() else None
 
 
 def _end(lines: Sequence[Line], start: int) -> int | None:
@@ -80,11 +68,11 @@ def _at_foot(lines: Sequence[Line], body_size: float) -> set[Line]:
         if not start and not found:  # all small: no page's text with notes at its foot
             continue
         numbers = [n for line in foot if (n := _number(line)) is not None]
-        symbols = [line for line in foot if line.text[:2].strip(RAISED)[:1] in tuple("*†‡")]
+        symbols = [line for line in foot if line.text[:1] in tuple(SIGNS)]
         rising = bool(numbers) and (numbers[0] == 1 or 0 < numbers[0] - last <= _SKIPPED)
         goes_on = bool(found) and not numbers and foot == block
         if rising or goes_on or (symbols and symbols[0] is foot[0]):
-            first = next((i for i, line in enumerate(foot) if _LABEL.match(line.text)), 0)
+            first = next((i for i, line in enumerate(foot) if label_of(line.text)), 0)
             found |= set(foot if found else foot[first:])
             last = numbers[-1] if numbers else last
     return found
@@ -98,39 +86,35 @@ def read_notes(lines: Sequence[Line]) -> tuple[list[RawNote], list[Line]]:
     """
     notes: list[tuple[str, int, list[str]]] = []
     before: list[Line] = []
-    style = 0
+    form = ""
     for line in lines:
-        found = _LABEL.match(line.text)
-        label = found[found.lastindex or 0] if found else ""
-        if found and _begins_note(line, found, label, [n[0] for n in notes], style):
-            style = found.lastindex or 0
-            notes.append((label, line.page, [_plain(line.text[found.end() :])]))
+        found = label_of(line.text)
+        if found and _begins_note(line, found, [note[0] for note in notes], form):
+            label, form, text = found
+            notes.append((label, line.page, [text]))
         elif notes:
-            notes[-1][2].append(_plain(line.text))
+            notes[-1][2].append(line.text)
         else:
             before.append(line)
     return [RawNote(label, _joined(parts), page) for label, page, parts in notes], before
 
 
 def _begins_note(
-    line: Line, found: re.Match[str], label: str, labels: Sequence[str], style: int
+    line: Line, found: tuple[str, str, str], labels: Sequence[str], former: str
 ) -> bool:
-    if style and found.lastindex != style:
-        return not label.isdigit() and found.lastindex == 1
+    label, form, _ = found
+    if former and form != former:
+        return form == "sign"
     if not label.isdigit():
         return True
     if line.x0 - line.left > 2.2 * line.size:
         return False
     last = next((int(other) for other in reversed(labels) if other.isdigit()), 0)
     number = int(label)
-    if number == last + 1 or (number == 1 and found.lastindex == 1):
+    if number == last + 1 or (number == 1 and form == "raised"):
         return True
-    set_apart = line.cells > 1 or found.lastindex != 4 or line.text[found.end(4)] in ".):"
+    set_apart = line.cells > 1 or form != "number" or bool(re.match(r"\d+[.):]", line.text))
     return last < number <= last + _SKIPPED and set_apart
-
-
-def _plain(text: str) -> str:
-    return text.replace(RAISED, "").replace(LOWERED, "").strip()
 
 
 def _joined(parts: Sequence[str]) -> str:
