@@ -145,6 +145,48 @@ def test_hyphens_of_line_ends_go_and_hyphens_of_words_stay(paper: Paper) -> None
     ]
 
 
+ROWS = {
+    "Labour Court": ("Hears cases of forced labour. (1) Sat in May.", "2019"),
+    "Border Guard (BG)": ("Looks for victims at the borders, day and night. (2)", "2020"),
+    "Hotline": ("Yes (2)", "2021"),
+}
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+def test_a_cell_that_holds_a_whole_sentence_is_a_paragraph(paper: Paper, ruled: bool) -> None:
+    """Its section ends in the name of its row; the other cells are listed."""
+    paper.text(prose(40) + " (1)")
+    paper.line("Duties", bold=True, size=13)
+    paper.line("Table 1. Who does what", bold=True)
+    for name, (duty, year) in {"Agency": ("Role", "Since"), **ROWS}.items():
+        top = paper.y + 9
+        for x, text in ((75, name), (200, duty), (400, year)):
+            paper.y = top - 9
+            paper.text(text, x, size=8, width=110)
+        paper.y -= 12
+        if ruled:
+            paper.canvas.line(72, paper.y + 11, 450, paper.y + 11)
+            paper.canvas.line(72, top, 450, top)
+    paper.y -= 20
+    paper.text(prose(30))
+    paper.line("Notes", bold=True, size=12)
+    paper.line("1. Office of Labour. Report, 2023.", size=9)
+    paper.line("2. Office of Mines. Report, 2022.", size=9)
+    profile = paper.read()
+
+    court, guard = profile.paragraphs[1:3]
+    assert [len(profile.paragraphs), court.text] == [4, "Hears cases of forced labour. Sat in May."]
+    assert (court.section, guard.section) == (
+        ("Duties", "Labour Court"),
+        ("Duties", "Border Guard (BG)"),
+    )
+    assert [c.label for c in guard.citations] == ["2"]
+    left = [item.text for item in profile.left_out]
+    assert "Hotline Yes (2) 2021" in left
+    assert not any("victims" in text or "Labour Court" in text for text in left)
+    assert texts(profile)[3] == prose(30)
+
+
 def notes_in_columns(paper: Paper) -> None:
     """Eight notes under a heading, four a column, the fourth going on in the second one."""
     paper.y -= 10

@@ -17,9 +17,11 @@ from tipqa.readers.draft import Draft, RawParagraph
 from tipqa.readers.front_matter import FrontMatter
 from tipqa.readers.furniture import is_notes_heading
 from tipqa.readers.markers import choose_style, find
-from tipqa.readers.pdf_blocks import Block, blocks_of, without_tables
-from tipqa.readers.pdf_layout import Line, in_columns, placed, rows, without_frame
+from tipqa.readers.pdf_blocks import Block, blocks_of, paragraphs_of, whole_words
+from tipqa.readers.pdf_layout import in_columns, placed, without_frame
+from tipqa.readers.pdf_lines import Line, rows
 from tipqa.readers.pdf_notes import read_notes, split_notes
+from tipqa.readers.pdf_tables import prose_of, without_tables
 from tipqa.readers.pdf_text import Page, read_pages
 from tipqa.types import LeftOut
 
@@ -45,10 +47,15 @@ def read(data: bytes, path: Path) -> Draft:
             lines.remove(line)
     text, notes = split_notes(lines, body_size)
     draft.notes, unlabelled = read_notes(notes)
-    text, tables = without_tables(text, {page.number: page.rules for page in pages}, body_size)
-    for line in [*tables, *unlabelled]:
+    rules = {page.number: page.rules for page in pages}
+    text, tables = without_tables(text, rules, body_size)
+    cells, left = prose_of(tables, rules)
+    for line in [*left, *unlabelled]:
         _leave_out(draft, line)
-    _read_body(blocks_of(text, body_size), draft)
+    known = whole_words([*text, *(line for cell in cells for line in cell.lines)])
+    blocks = blocks_of(text, body_size, known)
+    blocks += [block for cell in cells for block in paragraphs_of(cell, known)]
+    _read_body(sorted(blocks, key=lambda block: block.place), [line.text for line in left], draft)
     for page in pages:
         if not page.words:
             draft.left_out.append(LeftOut(page.number, "(page without text)"))
@@ -95,9 +102,11 @@ def _leave_out(draft: Draft, line: Line) -> None:
     draft.left_out.append(LeftOut(line.page, line.text))
 
 
-def _read_body(blocks: Sequence[Block], draft: Draft) -> None:
+def _read_body(blocks: Sequence[Block], left: Iterable[str], draft: Draft) -> None:
+    """Make paragraphs of blocks; notes that a table's other cells name count as used."""
     texts = [block.text for block in blocks]
     style = choose_style(texts, {note.label for note in draft.notes})
+    draft.marked |= {(0, x) for text in left for _, labels in find(text, style) for x in labels}
     section: list[tuple[tuple[float, ...], str]] = []
     for block in blocks:
         text, markers = take_out(block.text, find(block.text, style))
@@ -110,5 +119,5 @@ def _read_body(blocks: Sequence[Block], draft: Draft) -> None:
                 section.pop()
             section.append((block.rank, text))
         elif text:
-            titles = tuple(title for _, title in section)
+            titles = tuple(title for _, title in section) + ((block.row,) if block.row else ())
             draft.paragraphs.append(RawParagraph(block.page, titles, text, tuple(markers)))

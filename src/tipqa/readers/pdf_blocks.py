@@ -1,23 +1,17 @@
-"""Lines of a PDF → headings and paragraphs; tables and captions set apart."""
+"""Lines of a PDF → headings and paragraphs."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from tipqa.readers.furniture import is_notes_heading
 from tipqa.readers.markers import RAISED, SIGNS
-from tipqa.readers.pdf_layout import Line
-from tipqa.readers.pdf_text import Rule
+from tipqa.readers.pdf_lines import Line
+from tipqa.readers.pdf_tables import Cell
 
-_CAPTION = re.compile(
-    r"(?:Table|Figure|Fig\.|Chart|Graph|Map|Exhibit)\s+(?:\d+(?:\.\d+)*|[A-Z]|[IVX]+)"
-    r"(?:\s*[.:–—]|\s+-|\s*\(continued\)|$)",
-    re.IGNORECASE,
-)
 _BULLET = re.compile(r"(?:[•▪◦●■‣·–*-]|o(?= [A-Z]))\s+(?=\S)")
 _NUMBER = re.compile(r"(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)|\((?:\d{1,2}|[a-z])\)\s+(?=\S)")
 _MARKER_AT_END = re.compile(
@@ -35,90 +29,19 @@ _Rank = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading or a paragraph; `rank` orders headings, higher ones first, None: text."""
+    """A heading or a paragraph; `rank` orders headings, higher ones first, None: text.
+
+    `place` orders blocks as they are read; `row` names the row of a table it stands in.
+    """
 
     page: int
     text: str
+    place: tuple[int, float]
     rank: _Rank | None = None
+    row: str = ""
 
 
-def without_tables(
-    lines: Sequence[Line], rules: Mapping[int, Sequence[Rule]], body_size: float
-) -> tuple[list[Line], list[Line]]:
-    """Part lines into running text and what belongs to tables and figures.
-
-    A table begins at its caption, between ruled lines, or where three lines running
-    have cells; it ends at the first line that has the size and place of running text.
-    """
-    text: list[Line] = []
-    tables: list[Line] = []
-    caption: Line | None = None
-    inside = False
-    for index, line in enumerate(lines):
-        before = lines[index - 1] if index else None
-        inside = inside and before is not None and before.page == line.page
-        if is_notes_heading(line.text):
-            inside = False
-        elif _CAPTION.match(line.text) and _begins(line, before):
-            inside, caption = True, line
-        elif inside and caption is before and _same_style(line, before) and _close(line, before):
-            caption = line  # it goes on
-        elif inside:
-            inside = _is_cell(line, rules[line.page], body_size)
-        else:
-            inside = _opens_table(lines[index : index + 3], rules[line.page], body_size)
-        (tables if inside else text).append(line)
-    return text, tables
-
-
-def _begins(line: Line, before: Line | None) -> bool:
-    """Whether a line that looks like a caption is no line amid a paragraph."""
-    if before is None or before.block != line.block or not _same_style(line, before):
-        return True
-    return not _close(line, before) or _is_ended(before.text)
-
-
-def _same_style(line: Line, other: Line | None) -> bool:
-    return other is not None and (line.size, line.bold) == (other.size, other.bold)
-
-
-def _close(line: Line, before: Line | None) -> bool:
-    return before is not None and 0 < before.y - line.y < 1.45 * line.size
-
-
-def _spaces(line: Line, rules: Sequence[Rule]) -> float:
-    """How far apart the ruled lines over and under a line are; infinite without."""
-    over = [r.y for r in rules if r.x0 - 5 < line.x0 < r.x1 and r.y > line.y]
-    under = [r.y for r in rules if r.x0 - 5 < line.x0 < r.x1 and r.y <= line.y + 1]
-    return min(over) - max(under) if over and under else float("inf")
-
-
-def _is_cell(line: Line, rules: Sequence[Rule], body_size: float) -> bool:
-    return (
-        line.size < body_size - 0.4
-        or _has_cells(line)
-        or _spaces(line, rules) < 4 * line.size
-        or line.x0 - line.left > 4 * line.size
-    )
-
-
-def _has_cells(line: Line) -> bool:
-    label = len(line.words[0].text) <= 4 and line.words[0].x0 == line.x0
-    gap = len(line.words) > 1 and line.words[1].x0 - line.words[0].x1 > 1.5 * line.size
-    return line.cells > 1 + (label and gap)
-
-
-def _opens_table(lines: Sequence[Line], rules: Sequence[Rule], body_size: float) -> bool:
-    first = lines[0]
-    if all(_has_cells(line) for line in lines) and len(lines) == 3:
-        return True
-    small = first.size < body_size - 0.4
-    if not (small or _has_cells(first)) or _spaces(first, rules) > 12 * first.size:
-        return False
-    return sum(r.x0 - 5 < first.x0 < r.x1 and r.y < first.y + 30 for r in rules) >= 3
-
-
-def blocks_of(lines: Sequence[Line], body_size: float) -> list[Block]:
+def blocks_of(lines: Sequence[Line], body_size: float, known: Counter[str]) -> list[Block]:
     """Join the lines of running text to headings and paragraphs.
 
     Words cut at a line's end are whole again; a paragraph that a page's end or a table
@@ -126,7 +49,7 @@ def blocks_of(lines: Sequence[Line], body_size: float) -> list[Block]:
     """
     leading = _leadings(lines)
     indents = sum(
-        0.7 < (line.x0 - line.left) / line.size < 4 and _close(line, before)
+        0.7 < (line.x0 - line.left) / line.size < 4 and line.is_close_to(before)
         for before, line in pairwise(lines)
     )
     groups: list[list[Line]] = []
@@ -147,14 +70,25 @@ def blocks_of(lines: Sequence[Line], body_size: float) -> list[Block]:
         else:
             groups.append([line])
             ranks.append(rank)
-    known = _whole_words(lines)
     return [
-        Block(group[0].page, _joined(group, known), rank)
+        Block(group[0].page, _joined(group, known), _place(group[0]), rank)
         for group, rank in zip(groups, ranks, strict=True)
     ]
 
 
-def _whole_words(lines: Sequence[Line]) -> Counter[str]:
+def paragraphs_of(cell: Cell, known: Counter[str]) -> list[Block]:
+    """The paragraphs of a table's cell, headed by the name of its row."""
+    blocks = blocks_of(cell.lines, float("inf"), known)
+    name = _joined(cell.name.lines, known).rstrip(SIGNS + " ") if cell.name else ""
+    place = (cell.lines[0].block, -cell.top)
+    return [replace(block, place=place, rank=None, row=name) for block in blocks]
+
+
+def _place(line: Line) -> tuple[int, float]:
+    return line.block, -line.y
+
+
+def whole_words(lines: Iterable[Line]) -> Counter[str]:
     """How often each word stands in the text, those aside that a line's end may have cut."""
     known: Counter[str] = Counter()
     cut = False
@@ -201,8 +135,8 @@ def _rank(lines: Sequence[Line], index: int, body_size: float) -> _Rank | None:
 
 
 def _stands_alone(before: Line | None, line: Line, after: Line | None) -> bool:
-    over = before is None or not _close(line, before) or _is_ended(before.text)
-    under = after is None or after.italic != line.italic or not _close(after, line)
+    over = before is None or not line.is_close_to(before) or _is_ended(before.text)
+    under = after is None or after.italic != line.italic or not after.is_close_to(line)
     return over and under and len(line.words) <= 12
 
 

@@ -14,7 +14,7 @@ from tipqa.notes import RawNote
 from tipqa.readers.furniture import is_notes_heading
 from tipqa.readers.markers import SIGNS
 from tipqa.readers.note_lists import label_of
-from tipqa.readers.pdf_layout import Line
+from tipqa.readers.pdf_lines import Line
 
 _URL_END = re.compile(r"(?:https?://|www\.)\S*$")
 _CONTINUES_URL = re.compile(r"\S*[/_=&?%#.:-]\S*[^\s.,;:)\]]|\S*[/=&?%#]\S*")
