@@ -271,7 +271,7 @@ def test_notes_at_the_foot_of_the_pages(paper: Paper) -> None:
 
 
 def test_text_in_two_columns_is_read_down_the_columns(paper: Paper) -> None:
-    left = "The left column tells of farms. " + prose(70)
+    left = "The left column tells of farms. " + prose(73)
     right = "The right column tells of mines. " + prose(70)
     paper.text(left, width=220)
     paper.y = 700

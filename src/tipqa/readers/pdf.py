@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tipqa import countries
@@ -20,7 +21,7 @@ from tipqa.readers.markers import choose_style, find
 from tipqa.readers.pdf_blocks import Block, blocks_of, paragraphs_of, whole_words
 from tipqa.readers.pdf_layout import in_columns, placed, without_frame
 from tipqa.readers.pdf_lines import Line, rows
-from tipqa.readers.pdf_notes import read_notes, split_notes
+from tipqa.readers.pdf_notes import Noted, split_notes
 from tipqa.readers.pdf_tables import prose_of, without_tables
 from tipqa.readers.pdf_text import Page, read_pages
 from tipqa.types import LeftOut
@@ -45,17 +46,17 @@ def read(data: bytes, path: Path) -> Draft:
     for line in title:
         if line in lines:
             lines.remove(line)
-    text, notes = split_notes(lines, body_size)
-    draft.notes, unlabelled = read_notes(notes)
     rules = {page.number: page.rules for page in pages}
-    text, tables = without_tables(text, rules, body_size)
+    noted = split_notes(lines, rules, body_size)
+    draft.notes = noted.notes
+    text, tables = without_tables(noted.text, rules, body_size)
     cells, left = prose_of(tables, rules)
-    for line in [*left, *unlabelled]:
+    for line in [*left, *noted.unlabelled]:
         _leave_out(draft, line)
     known = whole_words([*text, *(line for cell in cells for line in cell.lines)])
     blocks = blocks_of(text, body_size, known)
     blocks += [block for cell in cells for block in paragraphs_of(cell, known)]
-    _read_body(sorted(blocks, key=lambda block: block.place), [line.text for line in left], draft)
+    _read_body(sorted(blocks, key=lambda block: block.first.place), left, noted, draft)
     for page in pages:
         if not page.words:
             draft.left_out.append(LeftOut(page.number, "(page without text)"))
@@ -102,22 +103,31 @@ def _leave_out(draft: Draft, line: Line) -> None:
     draft.left_out.append(LeftOut(line.page, line.text))
 
 
-def _read_body(blocks: Sequence[Block], left: Iterable[str], draft: Draft) -> None:
-    """Make paragraphs of blocks; notes that a table's other cells name count as used."""
-    texts = [block.text for block in blocks]
-    style = choose_style(texts, {note.label for note in draft.notes})
-    draft.marked |= {(0, x) for text in left for _, labels in find(text, style) for x in labels}
+def _read_body(blocks: Sequence[Block], left: Iterable[Line], noted: Noted, draft: Draft) -> None:
+    """Make paragraphs of blocks; notes that headings and a table's other cells name are used."""
+    style = choose_style((b.text for b in blocks), {note.label for note in draft.notes})
+    for line in left:
+        draft.marked |= {
+            (noted.scope(line), x) for _, labels in find(line.text, style) for x in labels
+        }
     section: list[tuple[tuple[float, ...], str]] = []
     for block in blocks:
-        text, markers = take_out(block.text, find(block.text, style))
+        found = find(block.text, style)
+        text, markers = take_out(block.text, found)
+        scope = noted.scope(block.first)
+        scopes = [noted.scope(block.line_at(span[0])) for span, labels in found for _ in labels]
         if block.rank is not None:
-            draft.marked |= {(0, marker.label) for marker in markers}
+            draft.marked |= {(scope, marker.label) for marker in markers}
             if draft.notes and is_notes_heading(text):
-                draft.left_out.append(LeftOut(block.page, text))
+                draft.left_out.append(LeftOut(block.first.page, text))
                 continue
             while section and section[-1][0] >= block.rank:
                 section.pop()
             section.append((block.rank, text))
         elif text:
             titles = tuple(title for _, title in section) + ((block.row,) if block.row else ())
-            draft.paragraphs.append(RawParagraph(block.page, titles, text, tuple(markers)))
+            own = tuple(
+                marker if other == scope else replace(marker, scope=other)
+                for marker, other in zip(markers, scopes, strict=True)
+            )
+            draft.paragraphs.append(RawParagraph(block.first.page, titles, text, own, scope))

@@ -8,16 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from tipqa.readers.markers import RAISED, SIGNS
+from tipqa.readers.markers import SIGNS
 from tipqa.readers.pdf_lines import Line
 from tipqa.readers.pdf_tables import Cell
 
 _BULLET = re.compile(r"(?:[•▪◦●■‣·–*-]|o(?= [A-Z]))\s+(?=\S)")
 _NUMBER = re.compile(r"(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)|\((?:\d{1,2}|[a-z])\)\s+(?=\S)")
-_MARKER_AT_END = re.compile(
-    rf"\s*(?:[(\[][\d\s,;–-]+[)\]]|[{RAISED}⁻][{RAISED}⁻,;\s]*|[{SIGNS}]+)$"
-)
-_ENDED = re.compile(r"[.!?…]['\"”’)\]]*$")
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 # Where only a line's end shows a word with one of these, its hyphen is the word's own.
 _OWN_HYPHEN = frozenset(
@@ -31,14 +27,22 @@ _Rank = tuple[float, ...]
 class Block:
     """A heading or a paragraph; `rank` orders headings, higher ones first, None: text.
 
-    `place` orders blocks as they are read; `row` names the row of a table it stands in.
+    `lines` are those it is made of, each with its offset in the text; `row` names the row
+    of a table it stands in.
     """
 
-    page: int
     text: str
-    place: tuple[int, float]
+    lines: tuple[tuple[int, Line], ...]
     rank: _Rank | None = None
     row: str = ""
+
+    @property
+    def first(self) -> Line:
+        return self.lines[0][1]
+
+    def line_at(self, offset: int) -> Line:
+        """The line that a character of the text stands in."""
+        return next(line for start, line in reversed(self.lines) if start <= offset or not start)
 
 
 def blocks_of(lines: Sequence[Line], body_size: float, known: Counter[str]) -> list[Block]:
@@ -71,21 +75,15 @@ def blocks_of(lines: Sequence[Line], body_size: float, known: Counter[str]) -> l
             groups.append([line])
             ranks.append(rank)
     return [
-        Block(group[0].page, _joined(group, known), _place(group[0]), rank)
-        for group, rank in zip(groups, ranks, strict=True)
+        replace(_joined(group, known), rank=rank) for group, rank in zip(groups, ranks, strict=True)
     ]
 
 
 def paragraphs_of(cell: Cell, known: Counter[str]) -> list[Block]:
     """The paragraphs of a table's cell, headed by the name of its row."""
+    name = _joined(cell.name.lines, known).text.rstrip(SIGNS + " ") if cell.name else ""
     blocks = blocks_of(cell.lines, float("inf"), known)
-    name = _joined(cell.name.lines, known).rstrip(SIGNS + " ") if cell.name else ""
-    place = (cell.lines[0].block, -cell.top)
-    return [replace(block, place=place, rank=None, row=name) for block in blocks]
-
-
-def _place(line: Line) -> tuple[int, float]:
-    return line.block, -line.y
+    return [replace(block, rank=None, row=name) for block in blocks]
 
 
 def whole_words(lines: Iterable[Line]) -> Counter[str]:
@@ -135,7 +133,7 @@ def _rank(lines: Sequence[Line], index: int, body_size: float) -> _Rank | None:
 
 
 def _stands_alone(before: Line | None, line: Line, after: Line | None) -> bool:
-    over = before is None or not line.is_close_to(before) or _is_ended(before.text)
+    over = before is None or not line.is_close_to(before) or before.is_ended
     under = after is None or after.italic != line.italic or not after.is_close_to(line)
     return over and under and len(line.words) <= 12
 
@@ -158,7 +156,7 @@ def _starts_block(group: Sequence[Line], line: Line, leading: Mapping[float, flo
         return True
     right = max(other.x1 for other in group[-3:])
     full = right - before.x1 < 0.2 * (right - line.left)
-    return _is_ended(before.text) and not full and len(group) > 1
+    return before.is_ended and not full and len(group) > 1
 
 
 def _starts_anew(group: Sequence[Line], line: Line, indents: bool, rank: _Rank | None) -> bool:
@@ -166,27 +164,24 @@ def _starts_anew(group: Sequence[Line], line: Line, indents: bool, rank: _Rank |
     before = group[-1]
     if rank is not None or abs(before.size - line.size) > 0.6 or _is_list_item(line):
         return True
-    full = before.x1 > before.left + 0.7 * (before.right - before.left)
     if before.text.endswith("-") or line.text[:1].islower():
-        return _is_ended(before.text)
-    if _is_ended(before.text):
-        return not (indents and full and line.x0 - line.left < 0.5 * line.size)
-    return not full
-
-
-def _is_ended(text: str) -> bool:
-    while found := _MARKER_AT_END.search(text):
-        text = text[: found.start()]
-    return bool(_ENDED.search(text.rstrip()))
+        return before.is_ended
+    if before.is_ended:
+        if indents:
+            return not before.is_full or line.x0 - line.left >= 0.5 * line.size
+        room = before.right - before.x1 - 0.25 * before.size
+        return room > line.words[0].x1 - line.words[0].x0  # the line would have gone on
+    return not before.is_full
 
 
 def _is_list_item(line: Line) -> bool:
     return bool(_BULLET.match(line.text) or _NUMBER.match(line.text))
 
 
-def _joined(lines: Sequence[Line], known: Counter[str]) -> str:
+def _joined(lines: Sequence[Line], known: Counter[str]) -> Block:
     bullet = _BULLET.match(lines[0].text)
     text = lines[0].text[bullet.end() if bullet else 0 :]
+    starts = [(0, lines[0])]
     for line in lines[1:]:
         cut = re.search(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$", text)
         goes_on = re.match(r"[^\W\d_]+(?:-[^\W\d_]+)*", line.text)
@@ -194,8 +189,9 @@ def _joined(lines: Sequence[Line], known: Counter[str]) -> str:
             text = text if _keeps_hyphen(cut[1], goes_on[0], known) else text[:-1]
         elif not re.search(r"\w[-–—/]$", text):
             text += " "
+        starts.append((len(text), line))
         text += line.text
-    return text
+    return Block(text, tuple(starts))
 
 
 def _keeps_hyphen(first: str, second: str, known: Counter[str]) -> bool:

@@ -1,14 +1,12 @@
 """Lines of a PDF in reading order: columns found, what frames the pages set apart.
 
-A column is a gap that runs down through many lines with prose
-on both sides; running headers and page numbers are lines at a page's edge that stand at
-the same height on another page, digits aside.
+A column is a gap that runs down through many lines with prose on both sides.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -22,6 +20,9 @@ _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—\[(| ]*(?:\d{1,4}|[ivxl]{1,6})[-
 
 def without_frame(pages: Sequence[list[Line]], heights: Sequence[float]) -> list[Line]:
     """Take running headers, footers and page numbers out of the pages.
+
+    They stand at a page's edge, and at the same height on another page, digits aside; or
+    alone in the margin in small type, as what a browser prints on a single page.
 
     Returns:
         What was taken out, in page order.
@@ -39,6 +40,8 @@ def without_frame(pages: Sequence[list[Line]], heights: Sequence[float]) -> list
         edges.append(edge)
         for line in edge:
             stands[_folded(line)].append((line.page, line.y))
+    sizes = Counter(line.size for lines in pages for line in lines for _ in line.words)
+    usual = max(sizes, key=lambda size: sizes[size], default=0.0)
     taken: list[Line] = []
     for lines, edge, height in zip(pages, edges, heights, strict=True):
         for line in edge:
@@ -46,10 +49,17 @@ def without_frame(pages: Sequence[list[Line]], heights: Sequence[float]) -> list
                 page != line.page and abs(y - line.y) < 4 for page, y in stands[_folded(line)]
             )
             outermost = line in (lines[0], lines[-1]) and not 0.1 * height < line.y < 0.9 * height
-            if elsewhere or (outermost and _PAGE_NUMBER.fullmatch(line.text.strip())):
+            number = outermost and _PAGE_NUMBER.fullmatch(line.text.strip())
+            if elsewhere or number or (outermost and _is_in_margin(line, lines, height, usual)):
                 taken.append(line)
                 lines.remove(line)
     return taken
+
+
+def _is_in_margin(line: Line, lines: Sequence[Line], height: float, usual: float) -> bool:
+    apart = min((abs(line.y - other.y) for other in lines if other is not line), default=0.0)
+    in_margin = not 0.06 * height < line.y < 0.94 * height
+    return in_margin and line.size < usual - 0.4 and apart > 2.5 * usual
 
 
 def _folded(line: Line) -> str:

@@ -6,12 +6,18 @@ one, and is written as Unicode has it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 
-from tipqa.readers.markers import superscript
+from tipqa.readers.markers import RAISED, SIGNS, superscript
 from tipqa.readers.pdf_text import Page, Word
 
+_ENDED = re.compile(
+    r"[.!?…][\"'”’)\]]*"
+    rf"(?:\s*(?:[(\[][\d\s,;–-]+[)\]]|[{RAISED}⁻][{RAISED}⁻,;\s]*|[{SIGNS}]+))*\s*$"
+    rf"|(?:(?:[(\[][\d\s,;–-]+[)\]]|[{RAISED}⁻][{RAISED}⁻,;]*|[{SIGNS}]+))[.!?…][\"'”’)\]]*\s*$"
+)
 _MOST_WORDS = 5000  # of a page where superscripts are looked for
 
 
@@ -38,7 +44,7 @@ class Line:
         for before, word in zip([None, *self.words[:-1]], self.words, strict=True):
             sizes[word.size, word.bold, word.italic] += len(word.text)
             gap = word.x0 - before.x1 if before else 0.0
-            space = " " if before and (word.spaced or gap > 0.25 * word.size) else ""
+            space = " " if before and (word.spaced or gap > 0.15 * word.size) else ""
             cells += gap > 1.5 * max(word.size, before.size if before else 0.0)
             if word.raised and before and before.raised:
                 raised += space + word.text
@@ -68,6 +74,21 @@ class Line:
     def y(self) -> float:
         return next((word.y for word in self.words if not word.raised), self.words[0].y)
 
+    @property
+    def place(self) -> tuple[int, float]:
+        """It rises in reading order."""
+        return self.block, -self.y
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether a sentence ends with it, and its markers."""
+        return bool(_ENDED.search(self.text))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it reaches far to the right of its column."""
+        return self.x1 > self.left + 0.7 * (self.right - self.left)
+
     def is_close_to(self, before: Line | None) -> bool:
         """Whether it stands under a line as in one paragraph."""
         return before is not None and 0 < before.y - self.y < 1.45 * self.size
@@ -95,26 +116,35 @@ def _raise(found: list[list[Word]]) -> None:
         for word in sorted(row, key=lambda w: w.x0):
             if len(word.text) > 12:
                 continue
-            for height in range(int(word.y // 8), int(word.y // 8) - 3, -1):
-                for host in by_height[height]:
-                    if host is not row and any(_stands_at(word, other) for other in host):
-                        row.remove(word)
-                        host.append(replace(word, raised=True))
-                        break
-                else:
-                    continue
-                break
+            near = range(int(word.y // 8), int(word.y // 8) - 3, -1)
+            for host in (host for height in near for host in by_height[height]):
+                if host is not row and (
+                    any(_stands_at(word, other) for other in host) or _labels(word, row, host)
+                ):
+                    row.remove(word)
+                    host.append(replace(word, raised=True))
+                    break
 
 
 def _stands_at(small: Word, large: Word) -> bool:
     """Whether one is a superscript of the other, or goes on after such a one."""
     if large.raised:
         return abs(small.y - large.y) < 0.1 and 0 <= small.x0 - large.x1 < 0.6 * small.size
-    return (
-        small.size < 0.85 * large.size
-        and 0.15 * large.size < small.y - large.y < 0.75 * large.size
-        and (
-            -0.1 * large.size < small.x0 - large.x1 < 0.4 * large.size
-            or -0.1 * large.size < large.x0 - small.x1 < 0.6 * large.size
-        )
+    return _is_above(small, large) and (
+        -0.1 * large.size < small.x0 - large.x1 < 0.4 * large.size
+        or -0.1 * large.size < large.x0 - small.x1 < 0.6 * large.size
     )
+
+
+def _is_above(small: Word, large: Word) -> bool:
+    return (
+        small.size < 0.85 * large.size and 0.15 * large.size < small.y - large.y < 0.75 * large.size
+    )
+
+
+def _labels(small: Word, row: list[Word], host: list[Word]) -> bool:
+    """Whether a superscript stands before a line, some way off, as the label of a note."""
+    if len(row) > 1 or not host:
+        return False
+    first = min(host, key=lambda word: word.x0)
+    return _is_above(small, first) and 0 < first.x0 - small.x1 < 3 * first.size

@@ -92,7 +92,7 @@ def _begins(line: Line, before: Line | None) -> bool:
     """Whether a line that looks like a caption is no line amid a paragraph."""
     if before is None or before.block != line.block or not _same_style(line, before):
         return True
-    return not line.is_close_to(before) or bool(_ENDED.search(_MARKER.sub("", before.text)))
+    return not line.is_close_to(before) or before.is_ended
 
 
 def _same_style(line: Line, other: Line | None) -> bool:
@@ -148,7 +148,7 @@ def prose_of(
     for table in tables:
         cells = _cells(table.lines, rules[table.lines[0].page]) if table.lines else []
         for cell in cells:
-            open_ = [o for o in last if o.column == cell.column and not _is_ended(o.text)]
+            open_ = [o for o in last if o.column == cell.column and not o.lines[-1].is_ended]
             if open_ and cell.text[:1].islower() and open_[0].lines[-1].page < cell.lines[0].page:
                 open_[0].lines += cell.lines  # over the page
             elif _holds_sentence(cell.text):
@@ -169,10 +169,6 @@ def prose_of(
             words = tuple(word for word in line.words if id(word) not in taken)
             left += [Line(line.page, words)] if words else []
     return prose, left
-
-
-def _is_ended(text: str) -> bool:
-    return bool(_ENDED.search(_MARKER.sub("", text)))
 
 
 def _holds_sentence(text: str) -> bool:

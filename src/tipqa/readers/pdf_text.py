@@ -171,7 +171,7 @@ def _words(text: Any, turn: _Turn) -> tuple[Word, ...]:
             words.append(Word(letters, x0, x1, *style, spaced=spaced))
             letters, spaced = "", False
         if here is None:
-            spaced = True
+            spaced = spaced or character not in "\r\n"  # PDFium adds one beside a superscript
             continue
         if not letters:
             x0, style = start, here
