@@ -13,6 +13,7 @@ from tipqa.readers.pdf_lines import Line
 from tipqa.readers.pdf_tables import Cell
 
 _BULLET = re.compile(r"(?:[•▪◦●■‣·–*-]|o(?= [A-Z]))\s+(?=\S)")
+_ITEM = re.compile(r"\d{1,2}[.)]\s+(?=\S)")
 _NUMBER = re.compile(r"(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)|\((?:\d{1,2}|[a-z])\)\s+(?=\S)")
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 # Where only a line's end shows a word with one of these, its hyphen is the word's own.
@@ -120,12 +121,13 @@ def _rank(lines: Sequence[Line], index: int, body_size: float) -> _Rank | None:
     line = lines[index]
     letters = [c for c in line.text if c.isalpha()]
     capitals = len(letters) > 3 and all(c.isupper() for c in letters)
+    larger = line.size > body_size + 0.4
     large = line.size >= 1.12 * body_size
     after = lines[index + 1] if index + 1 < len(lines) else None
     alone = _stands_alone(lines[index - 1] if index else None, line, after)
     if not letters or len(line.words) > 20 or _is_list_item(line) or line.words[0].raised:
         return None
-    if not (large or line.bold or (alone and (capitals or line.italic))):
+    if not (large or line.bold or (alone and (larger or capitals or line.italic))):
         return None
     if line.text.rstrip().endswith((".", ";", ",")) and not (large and len(line.words) < 8):
         return None
@@ -154,9 +156,10 @@ def _starts_block(group: Sequence[Line], line: Line, leading: Mapping[float, flo
         return True
     if inset < -0.7 * line.size and len(group) > 1:  # a quotation or a list ends
         return True
+    if len(group) == 1:
+        return before.is_ended and line.text[0].isupper() and _had_room(before, line)
     right = max(other.x1 for other in group[-3:])
-    full = right - before.x1 < 0.2 * (right - line.left)
-    return before.is_ended and not full and len(group) > 1
+    return before.is_ended and right - before.x1 >= 0.2 * (right - line.left)
 
 
 def _starts_anew(group: Sequence[Line], line: Line, indents: bool, rank: _Rank | None) -> bool:
@@ -169,9 +172,14 @@ def _starts_anew(group: Sequence[Line], line: Line, indents: bool, rank: _Rank |
     if before.is_ended:
         if indents:
             return not before.is_full or line.x0 - line.left >= 0.5 * line.size
-        room = before.right - before.x1 - 0.25 * before.size
-        return room > line.words[0].x1 - line.words[0].x0  # the line would have gone on
+        return _had_room(before, line)
     return not before.is_full
+
+
+def _had_room(before: Line, line: Line) -> bool:
+    """Whether a line's first word had fitted on the line before, had that gone on."""
+    room = before.right - before.x1 - 0.25 * before.size
+    return room > line.words[0].x1 - line.words[0].x0
 
 
 def _is_list_item(line: Line) -> bool:
@@ -179,7 +187,7 @@ def _is_list_item(line: Line) -> bool:
 
 
 def _joined(lines: Sequence[Line], known: Counter[str]) -> Block:
-    bullet = _BULLET.match(lines[0].text)
+    bullet = _BULLET.match(lines[0].text) or _ITEM.match(lines[0].text)
     text = lines[0].text[bullet.end() if bullet else 0 :]
     starts = [(0, lines[0])]
     for line in lines[1:]:

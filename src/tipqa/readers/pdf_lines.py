@@ -18,6 +18,7 @@ _ENDED = re.compile(
     rf"(?:\s*(?:[(\[][\d\s,;–-]+[)\]]|[{RAISED}⁻][{RAISED}⁻,;\s]*|[{SIGNS}]+))*\s*$"
     rf"|(?:(?:[(\[][\d\s,;–-]+[)\]]|[{RAISED}⁻][{RAISED}⁻,;]*|[{SIGNS}]+))[.!?…][\"'”’)\]]*\s*$"
 )
+_SPOKEN = re.compile(r"[^\W\d_]{2}")
 _MOST_WORDS = 5000  # of a page where superscripts are looked for
 
 
@@ -137,9 +138,9 @@ def _stands_at(small: Word, large: Word) -> bool:
 
 
 def _is_above(small: Word, large: Word) -> bool:
-    return (
-        small.size < 0.85 * large.size and 0.15 * large.size < small.y - large.y < 0.75 * large.size
-    )
+    most = 0.85 if _SPOKEN.search(small.text) else 1.0
+    above = small.y - large.y
+    return small.size < most * large.size and 0.15 * large.size < above < 0.75 * large.size
 
 
 def _labels(small: Word, row: list[Word], host: list[Word]) -> bool:

@@ -53,11 +53,14 @@ def split_notes(lines: Sequence[Line], rules: Rules, body_size: float) -> Noted:
     """Find the notes of a document; the heading over them is text."""
     if headed := list(_headed(lines)):
         return _parted(lines, headed)
+    if sections := _in_sections(lines, body_size):
+        return _parted(lines, sections)
     if feet := _feet(lines, {}, body_size):
         return _parted(lines, feet, by_page=True)
-    if at_end := _at_end(lines):
+    ruled = _feet(lines, rules, body_size)
+    if len(ruled) < 2 and (at_end := _at_end(lines)):
         return _parted(lines, [at_end])
-    return _parted(lines, _feet(lines, rules, body_size), by_page=True)
+    return _parted(lines, ruled, by_page=True)
 
 
 def _parted(lines: Sequence[Line], found: Sequence[Sequence[int]], by_page: bool = False) -> Noted:
@@ -104,6 +107,42 @@ def _end(lines: Sequence[Line], start: int) -> int:
         if larger or ((apart or stands_out) and not _order(line)):
             return index
     return len(lines)
+
+
+def _in_sections(lines: Sequence[Line], body_size: float) -> list[range]:
+    """Lists in smaller type whose labels the text since the list before names.
+
+    Without one amid the text there are none: the others stand at the foot of pages.
+    """
+    small = [line.size < body_size - 0.4 for line in lines]
+    found: list[range] = []
+    amid = False
+    text = start = 0
+    while start < len(lines):
+        end = next((n for n in range(start, len(lines)) if not small[n]), len(lines))
+        if (
+            end > start
+            and _order(lines[start]) == 1
+            and _names(lines[text:start], lines[start:end])
+        ):
+            found.append(range(start, end))
+            amid = amid or (end < len(lines) and lines[end].block == lines[end - 1].block)
+            text = end
+        start = max(end, start + 1)
+    return found if amid else []
+
+
+def _names(text: Sequence[Line], listed: Sequence[Line]) -> bool:
+    """Whether a text names the first of some notes and half of them, and they few."""
+    notes, _ = read_notes(listed)
+    labels = [note.label for note in notes]
+    style = choose_style((line.text for line in text), labels)
+    named, within = (
+        {label for piece in pieces for _, found in find(piece, style) for label in found}
+        for pieces in ([line.text for line in text], [note.text for note in notes])
+    )
+    own = named.intersection(labels)
+    return labels[0] in own and 2 * len(own) >= len(labels) and 3 * len(within) < len(own)
 
 
 def _feet(lines: Sequence[Line], rules: Rules, body_size: float) -> list[list[int]]:
@@ -153,16 +192,7 @@ def _at_end(lines: Sequence[Line]) -> list[int]:
         line, before = lines[start], lines[start - 1]
         if _end(lines, start) < len(lines) or (line.is_close_to(before) and not before.is_ended):
             continue
-        notes, _ = read_notes(lines[start:])
-        labels = [note.label for note in notes]
-        text = [line.text for line in lines[:start]]
-        style = choose_style(text, labels)
-        named = [
-            {label for piece in part for _, found in find(piece, style) for label in found}
-            for part in (text, [note.text for note in notes])
-        ]
-        own = named[0].intersection(labels)
-        if labels[0] in own and 2 * len(own) >= len(labels) and 3 * len(named[1]) < len(own):
+        if _names(lines[:start], lines[start:]):
             return list(range(start, len(lines)))
     return []
 
@@ -176,8 +206,12 @@ def read_notes(lines: Sequence[Line], scope: int = 0) -> tuple[list[RawNote], li
     notes: list[tuple[str, int, list[str]]] = []
     before: list[Line] = []
     form = ""
+    lefts: dict[int, float] = {}
+    for line in lines:
+        lefts[line.block] = min(line.x0, lefts.get(line.block, line.x0))
     for index, line in enumerate(lines):
-        found = label_of(line.text)
+        inset = line.x0 - lefts[line.block] > 2.2 * line.size
+        found = None if inset else label_of(line.text)
         labels = [note[0] for note in notes]
         if found and _begins_note(line, lines[index - 1] if index else None, found, labels, form):
             label, form, text = found
@@ -198,9 +232,7 @@ def _begins_note(
 ) -> bool:
     label, form, _ = found
     kind = kind_of(label)
-    if former and form != former:
-        return kind == "sign"
-    if kind == "sign" or line.x0 - line.left > 2.2 * line.size:
+    if kind == "sign" or (former and form != former):
         return kind == "sign"
     last = next((other for other in reversed(labels) if kind_of(other) == kind), "")
     if kind == "letter":

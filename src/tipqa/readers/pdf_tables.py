@@ -75,8 +75,9 @@ def without_tables(
             was_inside = False
         elif inside and caption is before and _goes_on(line, before):
             caption = line
-        elif inside:
-            inside = _is_cell(line, rules[line.page], body_size)
+        elif inside:  # the head of a table may have narrow gaps
+            first = [line, *lines[index + 1 : index + 2]][: 1 + (caption is before)]
+            inside = any(_is_cell(other, rules[line.page], body_size) for other in first)
         else:
             inside = _opens_table(lines[index : index + 3], rules[line.page], body_size)
         if not inside:
