@@ -66,7 +66,8 @@ def read(data: bytes, path: Path) -> Draft:
 def _lines(pages: Sequence[Page]) -> tuple[list[Line], list[Line]]:
     """The lines in reading order, and those that frame the pages, each of these once."""
     by_page = [rows(page) for page in pages]
-    frame = without_frame(by_page, [page.height for page in pages])
+    body_size = _body_size([line for found in by_page for line in found])
+    frame = without_frame(by_page, [page.height for page in pages], body_size)
     lines: list[Line] = []
     gutters: list[float] = []
     for page, found in zip(pages, by_page, strict=True):
@@ -86,7 +87,9 @@ def _body_size(lines: Sequence[Line]) -> float:
         if line.cells == 1 and len(line.words) > 4:
             sizes[line.size] += len(line.text)
     often = 0.4 * max(sizes.values(), default=0)
-    return max((size for size, n in sizes.items() if n >= often), default=lines[0].size)
+    return max(
+        (size for size, n in sizes.items() if n >= often), default=lines[0].size if lines else 0.0
+    )
 
 
 def _title(lines: Iterable[Line], body_size: float) -> list[Line]:

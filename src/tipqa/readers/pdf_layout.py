@@ -6,7 +6,7 @@ A column is a gap that runs down through many lines with prose on both sides.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -14,20 +14,23 @@ from tipqa.readers.pdf_lines import Line
 from tipqa.readers.pdf_text import Rule
 
 _MOST_ROWS = 300  # of a page where columns are looked for
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—\[(| ]*(?:\d{1,4}|[ivxl]{1,6})[-–—\])| ]*"
                           r"(?:(?:of|/)\s*\d{1,4})?", re.IGNORECASE)  # fmt: skip
 
 
-def without_frame(pages: Sequence[list[Line]], heights: Sequence[float]) -> list[Line]:
+def without_frame(
+    pages: Sequence[list[Line]], heights: Sequence[float], body_size: float
+) -> list[Line]:
     """Take running headers, footers and page numbers out of the pages.
 
-    They stand at a page's edge, and at the same height on another page, digits aside; or
-    alone in the margin in small type, as what a browser prints on a single page.
+    They stand at a page's edge, and at the same height on another page, with numbers that
+    are the same or rise with the pages'; or alone in the margin, as what a browser prints.
 
     Returns:
         What was taken out, in page order.
     """
-    stands: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+    stands: defaultdict[str, list[Line]] = defaultdict(list)
     edges: list[list[Line]] = []
     for lines, height in zip(pages, heights, strict=True):
         edge = [
@@ -39,31 +42,47 @@ def without_frame(pages: Sequence[list[Line]], heights: Sequence[float]) -> list
         ]
         edges.append(edge)
         for line in edge:
-            stands[_folded(line)].append((line.page, line.y))
-    sizes = Counter(line.size for lines in pages for line in lines for _ in line.words)
-    usual = max(sizes, key=lambda size: sizes[size], default=0.0)
+            stands[_NUMBER.sub("#", line.text)].append(line)
     taken: list[Line] = []
     for lines, edge, height in zip(pages, edges, heights, strict=True):
-        for line in edge:
-            elsewhere = any(
-                page != line.page and abs(y - line.y) < 4 for page, y in stands[_folded(line)]
-            )
+        running: list[Line] = []
+        for line in sorted(edge, key=lambda line: abs(line.y - height / 2)):
+            elsewhere = any(_repeats(line, o) for o in stands[_NUMBER.sub("#", line.text)])
             outermost = line in (lines[0], lines[-1]) and not 0.1 * height < line.y < 0.9 * height
             number = outermost and _PAGE_NUMBER.fullmatch(line.text.strip())
-            if elsewhere or number or (outermost and _is_in_margin(line, lines, height, usual)):
-                taken.append(line)
-                lines.remove(line)
+            alone = outermost and _is_in_margin(line, lines, height, body_size)
+            if number or alone or (elsewhere and _is_set_off(line, lines, height, running)):
+                running.append(line)
+        taken += [line for line in lines if line in running]
+        lines[:] = [line for line in lines if line not in running]
     return taken
 
 
-def _is_in_margin(line: Line, lines: Sequence[Line], height: float, usual: float) -> bool:
+def _is_set_off(line: Line, lines: Sequence[Line], height: float, running: Sequence[Line]) -> bool:
+    """Whether its type or more than a line's space parts it from the text below or above."""
+    inner = lines.index(line) + (1 if line.y > height / 2 else -1)
+    if not 0 <= inner < len(lines) or lines[inner] in running:
+        return True
+    other = lines[inner]
+    same = (line.size, line.bold, line.italic) == (other.size, other.bold, other.italic)
+    return not same or abs(line.y - other.y) > 1.35 * line.size
+
+
+def _repeats(line: Line, other: Line) -> bool:
+    """Whether two lines are one running line, digits aside."""
+    pages = line.page - other.page
+    numbers = zip(_NUMBER.findall(line.text), _NUMBER.findall(other.text), strict=True)
+    return (
+        pages != 0
+        and abs(line.y - other.y) < 4
+        and all(int(a) - int(b) in (0, pages) for a, b in numbers)
+    )
+
+
+def _is_in_margin(line: Line, lines: Sequence[Line], height: float, body_size: float) -> bool:
     apart = min((abs(line.y - other.y) for other in lines if other is not line), default=0.0)
     in_margin = not 0.06 * height < line.y < 0.94 * height
-    return in_margin and line.size < usual - 0.4 and apart > 2.5 * usual
-
-
-def _folded(line: Line) -> str:
-    return re.sub(r"\d+", "#", line.text)
+    return in_margin and not line.bold and line.size <= body_size and apart > 2.5 * body_size
 
 
 def in_columns(page: list[Line], rules: Sequence[Rule], gutters: list[float]) -> list[list[Line]]:
