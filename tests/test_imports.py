@@ -11,8 +11,8 @@ from conftest import REPOSITORY
 ORDER = """errors types slugs files countries sentences sources notes
 readers.front_matter readers.draft readers.encoding readers.markers readers.furniture
 readers.note_lists readers.page readers.layout readers.page_notes
-readers.pdf_text readers.pdf_lines readers.pdf_layout readers.pdf_notes readers.pdf_tables
-readers.pdf_blocks
+readers.pdf_text readers.pdf_lines readers.pdf_layout readers.pdf_labels readers.pdf_notes
+readers.pdf_tables readers.pdf_cells readers.pdf_blocks
 readers.markdown readers.text readers.html readers.pdf readers
 tokens chunk embed tables store generation index search cite entries questions evaluate
 documents export check terminal cli""".split()

@@ -19,10 +19,11 @@ from tipqa.readers.front_matter import FrontMatter
 from tipqa.readers.furniture import is_notes_heading
 from tipqa.readers.markers import choose_style, find
 from tipqa.readers.pdf_blocks import Block, blocks_of, paragraphs_of, whole_words
+from tipqa.readers.pdf_cells import prose_of
 from tipqa.readers.pdf_layout import in_columns, placed, without_frame
 from tipqa.readers.pdf_lines import Line, rows
 from tipqa.readers.pdf_notes import Noted, split_notes
-from tipqa.readers.pdf_tables import prose_of, without_tables
+from tipqa.readers.pdf_tables import without_tables
 from tipqa.readers.pdf_text import Page, read_pages
 from tipqa.types import LeftOut
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from tipqa.readers.markers import SIGNS
+from tipqa.readers.pdf_cells import Cell
 from tipqa.readers.pdf_lines import Line
-from tipqa.readers.pdf_tables import Cell
 
 _BULLET = re.compile(r"(?:[•▪◦●■‣·–*-]|o(?= [A-Z]))\s+(?=\S)")
 _ITEM = re.compile(r"\d{1,2}[.)]\s+(?=\S)")
