@@ -93,13 +93,20 @@ def _body_size(lines: Sequence[Line]) -> float:
     )
 
 
-def _title(lines: Iterable[Line], body_size: float) -> list[Line]:
-    """The largest lines of the first page, where they are larger than the text."""
+def _title(lines: Sequence[Line], body_size: float) -> list[Line]:
+    """The largest lines of the first page, one after the other, larger than the text.
+
+    Where others are as large these are headings, unless they name a country.
+    """
     first = [line for line in lines if line.page == 1 and len(line.text) > 2]
     size = max((line.size for line in first), default=0.0)
-    found = [line for line in first if line.size == size]
+    start = next((n for n, line in enumerate(first) if line.size == size), 0)
+    end = next((n for n in range(start, len(first)) if first[n].size != size), len(first))
+    found = first[start:end]
+    alone = sum(line.size == size for line in lines) == len(found)
     if size >= 1.2 * body_size and len(found) <= 4:
-        return found
+        if alone or countries.mentioned(" ".join(line.text for line in found)):
+            return found
     return [line for line in first[:1] if line.bold and countries.mentioned(line.text)]
 
 

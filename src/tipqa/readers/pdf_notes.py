@@ -12,7 +12,7 @@ from itertools import groupby
 
 from tipqa.notes import RawNote
 from tipqa.readers.furniture import is_notes_heading
-from tipqa.readers.markers import choose_style, find, kind_of
+from tipqa.readers.markers import SIGNS, choose_style, find, kind_of
 from tipqa.readers.note_lists import label_of
 from tipqa.readers.pdf_labels import SKIPPED, read_notes
 from tipqa.readers.pdf_lines import Line
@@ -182,11 +182,13 @@ def _foot(block: Sequence[Line], rules: Rules, body_size: float) -> int:
 
 def _at_end(lines: Sequence[Line]) -> list[int]:
     """The last lines, where they are a whole list whose labels the text before names."""
+    found: list[int] = []
     starts = [index for index in range(len(lines) - 1, 0, -1) if _order(lines[index]) == 1]
     for start in starts[:_MOST_STARTS]:
         line, before = lines[start], lines[start - 1]
-        if _end(lines, start) < len(lines) or (line.is_close_to(before) and not before.is_ended):
-            continue
-        if _names(lines[:start], lines[start:]):
-            return list(range(start, len(lines)))
-    return []
+        if found and line.text[0] not in SIGNS:  # any sign may be the first
+            break
+        if _end(lines, start) == len(lines) and (before.is_ended or not line.is_close_to(before)):
+            if _names(lines[:start], lines[start:]):
+                found = list(range(start, len(lines)))
+    return found
