@@ -99,6 +99,7 @@ def _title(lines: Sequence[Line], body_size: float) -> list[Line]:
     Where others are as large these are headings, unless they name a country.
     """
     first = [line for line in lines if line.page == 1 and len(line.text) > 2]
+    first = [line for line in first if not is_notes_heading(line.text)]
     size = max((line.size for line in first), default=0.0)
     start = next((n for n, line in enumerate(first) if line.size == size), 0)
     end = next((n for n in range(start, len(first)) if first[n].size != size), len(first))

@@ -156,10 +156,8 @@ def _starts_block(group: Sequence[Line], line: Line, leading: Mapping[float, flo
         return True
     if inset < -0.7 * line.size and len(group) > 1:  # a quotation or a list ends
         return True
-    if len(group) == 1:
-        return before.is_ended and line.text[0].isupper() and _had_room(before, line)
-    right = max(other.x1 for other in group[-3:])
-    return before.is_ended and right - before.x1 >= 0.2 * (right - line.left)
+    right = before.right if len(group) == 1 else max(other.x1 for other in group)
+    return before.is_ended and not line.text[0].islower() and _had_room(before, line, right)
 
 
 def _starts_anew(group: Sequence[Line], line: Line, indents: bool, rank: _Rank | None) -> bool:
@@ -172,14 +170,15 @@ def _starts_anew(group: Sequence[Line], line: Line, indents: bool, rank: _Rank |
     if before.is_ended:
         if indents:
             return not before.is_full or line.x0 - line.left >= 0.5 * line.size
-        return _had_room(before, line)
+        return _had_room(before, line, before.right)
     return not before.is_full
 
 
-def _had_room(before: Line, line: Line) -> bool:
+def _had_room(before: Line, line: Line, right: float) -> bool:
     """Whether a line's first word had fitted on the line before, had that gone on."""
-    room = before.right - before.x1 - 0.25 * before.size
-    return room > line.words[0].x1 - line.words[0].x0
+    words = list(line.words)
+    end = next((n for n, word in enumerate(words) if n and word.spaced), len(words))
+    return right - before.x1 - 0.3 * before.size > words[end - 1].x1 - words[0].x0
 
 
 def _is_list_item(line: Line) -> bool:

@@ -100,6 +100,9 @@ def _has_cells(line: Line) -> bool:
 
 def _opens_table(lines: Sequence[Line], rules: Sequence[Rule], body_size: float) -> bool:
     first = lines[0]
+    spaces = [_spaces(line, rules) / line.size for line in lines[:2]]
+    if len(spaces) == 2 and spaces[0] < 2.5 and spaces[1] < 4:
+        return True
     if all(_has_cells(line) for line in lines) and len(lines) == 3:
         return True
     small = first.size < body_size - 0.4
