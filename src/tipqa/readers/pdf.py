@@ -27,6 +27,8 @@ from tipqa.readers.pdf_tables import without_tables
 from tipqa.readers.pdf_text import Page, read_pages
 from tipqa.types import LeftOut
 
+_MOST_WORDS = 5000  # of a page whose ruled lines are looked at
+
 
 def read(data: bytes, path: Path) -> Draft:
     """Take a PDF apart.
@@ -47,7 +49,7 @@ def read(data: bytes, path: Path) -> Draft:
     for line in title:
         if line in lines:
             lines.remove(line)
-    rules = {page.number: page.rules for page in pages}
+    rules = {page.number: page.rules for page in pages if len(page.words) <= _MOST_WORDS}
     noted = split_notes(lines, rules, body_size)
     draft.notes = noted.notes
     text, tables = without_tables(noted.text, rules, body_size)

@@ -22,6 +22,7 @@ _BEGUN = re.compile(r"[\"“‘'(]?[A-Z\d$€£]")
 _ENDED = re.compile(r"[.?!][\"”’')]*$")
 _MOST_WORDS_OF_A_NAME = 25
 _FEWEST_WORDS_OF_A_SENTENCE = 5
+_MOST_WORDS = 3000  # of a table on one page
 _LEAST_GAP = 0.5  # between columns, in sizes of type; a space is half of that
 
 
@@ -51,7 +52,7 @@ def prose_of(
     left: list[Line] = []
     last: list[Cell] = []
     for table in tables:
-        cells = _cells(table.lines, rules[table.lines[0].page]) if table.lines else []
+        cells = _cells(table.lines, rules.get(table.lines[0].page, ())) if table.lines else []
         for cell in cells:
             open_ = [o for o in last if o.column == cell.column and not o.lines[-1].is_ended]
             if open_ and cell.text[:1].islower() and open_[0].lines[-1].page < cell.lines[0].page:
@@ -135,6 +136,8 @@ def _edges(lines: Sequence[Line]) -> list[float]:
     """
     first = min(line.x0 for line in lines)
     words = [word for line in lines for word in line.words]
+    if len(words) > _MOST_WORDS:
+        return []
     starts = Counter(round(word.x0) for word in words)
     many = [x for x, n in starts.items() if n >= max(3, 0.4 * len(lines)) and x > first + 10]
     lying = {x: sum(word.x0 < x - 1 and word.x1 > x + 1 for word in words) for x in many}

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tipqa.readers.pdf_lines import Line
-from tipqa.readers.pdf_text import Rule
+from tipqa.readers.pdf_text import Rule, Word
 
+_Words = tuple[Word, ...]
 _MOST_ROWS = 300  # of a page where columns are looked for
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—\[(| ]*(?:\d{1,4}|[ivxl]{1,6})[-–—\])| ]*"
@@ -109,7 +110,8 @@ def in_columns(page: list[Line], rules: Sequence[Rule], gutters: list[float]) ->
         full = []
         gutters.append(gutter)
         for side in _sides(page[start:end], gutter):
-            blocks += in_columns(side, rules, gutters)
+            column = [Line(page[0].page, words) for words in side]
+            blocks += in_columns(column, rules, gutters)
         start = end
     return blocks + ([full] if full else [])
 
@@ -132,8 +134,9 @@ def _is_better_below(
     return False
 
 
-def _sides(band: Sequence[Line], gutter: float) -> tuple[list[Line], list[Line]]:
-    sides: tuple[list[Line], list[Line]] = ([], [])
+def _sides(band: Sequence[Line], gutter: float) -> tuple[list[_Words], list[_Words]]:
+    """The words of each line on either side of a gap, where there are any."""
+    sides: tuple[list[_Words], list[_Words]] = ([], [])
     for line in band:
         for side, words in zip(
             sides,
@@ -144,7 +147,7 @@ def _sides(band: Sequence[Line], gutter: float) -> tuple[list[Line], list[Line]]
             strict=True,
         ):
             if words:
-                side.append(Line(line.page, words))
+                side.append(words)
     return sides
 
 
@@ -219,12 +222,12 @@ def _most_central(
     return min(parting, key=lambda gap: abs(sum(gap) / 2 - middle), default=None)
 
 
-def _is_prose(side: Sequence[Line], edges: tuple[float, float]) -> bool:
+def _is_prose(side: Sequence[_Words], edges: tuple[float, float]) -> bool:
     """Whether most lines of a column reach far into it, and have words enough."""
-    start = min(line.x0 for line in side)
-    reach = sorted((line.x1 - start) / max(edges[1] - start, 1) for line in side)
-    words = sorted(len(line.words) for line in side)
-    return reach[len(reach) // 2] > 0.5 and words[len(words) // 2] >= 3
+    start = min(words[0].x0 for words in side)
+    reach = sorted((words[-1].x1 - start) / max(edges[1] - start, 1) for words in side)
+    counts = sorted(len(words) for words in side)
+    return reach[len(reach) // 2] > 0.5 and counts[len(counts) // 2] >= 3
 
 
 def placed(blocks: Iterable[list[Line]], first: int) -> list[Line]:

@@ -52,7 +52,7 @@ class Line:
             elif word.raised:
                 text, raised = text + space, word.text
             else:
-                text += superscript(raised, text[-1:]) + space + word.text
+                text += (superscript(raised, text[-1:]) if raised else "") + space + word.text
                 raised = ""
         (size, _, _), _ = sizes.most_common(1)[0]
         letters = sum(sizes.values())
@@ -138,9 +138,9 @@ def _stands_at(small: Word, large: Word) -> bool:
 
 
 def _is_above(small: Word, large: Word) -> bool:
-    most = 0.85 if _SPOKEN.search(small.text) else 1.0
-    above = small.y - large.y
-    return small.size < most * large.size and 0.15 * large.size < above < 0.75 * large.size
+    if not 0.15 * large.size < small.y - large.y < 0.75 * large.size:
+        return False
+    return small.size < (0.85 if _SPOKEN.search(small.text) else 1.0) * large.size
 
 
 def _labels(small: Word, row: list[Word], host: list[Word]) -> bool:

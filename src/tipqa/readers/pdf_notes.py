@@ -18,7 +18,7 @@ from tipqa.readers.pdf_labels import SKIPPED, read_notes
 from tipqa.readers.pdf_lines import Line
 from tipqa.readers.pdf_text import Rule
 
-_MOST_STARTS = 20  # of lists that are tried
+_MOST_STARTS = 50  # of lists that are tried
 Rules = Mapping[int, Sequence[Rule]]
 
 
@@ -114,14 +114,12 @@ def _in_sections(lines: Sequence[Line], body_size: float) -> list[range]:
     small = [line.size < body_size - 0.4 for line in lines]
     found: list[range] = []
     amid = False
-    text = start = 0
-    while start < len(lines):
+    text = start = tried = 0
+    while start < len(lines) and tried < _MOST_STARTS:
         end = next((n for n in range(start, len(lines)) if not small[n]), len(lines))
-        if (
-            end > start
-            and _order(lines[start]) == 1
-            and _names(lines[text:start], lines[start:end])
-        ):
+        first = end > start and _order(lines[start]) == 1
+        tried += first
+        if first and _names(lines[text:start], lines[start:end]):
             found.append(range(start, end))
             amid = amid or (end < len(lines) and lines[end].block == lines[end - 1].block)
             text = end

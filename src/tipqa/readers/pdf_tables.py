@@ -49,9 +49,9 @@ def without_tables(
             caption = line
         elif inside:  # the head of a table may have narrow gaps
             first = [line, *lines[index + 1 : index + 2]][: 1 + (caption is before)]
-            inside = any(_is_cell(other, rules[line.page], body_size) for other in first)
+            inside = any(_is_cell(other, rules.get(line.page, ()), body_size) for other in first)
         else:
-            inside = _opens_table(lines[index : index + 3], rules[line.page], body_size)
+            inside = _opens_table(lines[index : index + 3], rules.get(line.page, ()), body_size)
         if not inside:
             text.append(line)
             continue
