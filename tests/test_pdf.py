@@ -382,6 +382,21 @@ def test_what_a_browser_prints_around_a_single_page_is_left_out(paper: Paper) ->
     }
 
 
+def test_a_title_is_without_its_marker_and_what_stands_over_it(paper: Paper) -> None:
+    """A few short lines over the title are no text; the note that the title names is used."""
+    paper.y = 740
+    paper.line("Country profile", size=9)
+    paper.y = 710
+    paper.line("Norway: forced labour*", size=22)
+    paper.text(prose(60))
+    paper.line("* With thanks to the Office of Labour, 2023.", size=8)
+    profile = paper.read()
+
+    assert profile.info.title == "Norway: forced labour"
+    assert [left.text for left in profile.left_out] == ["Country profile"]
+    assert texts(profile)[0] == prose(60)
+
+
 def test_items_of_a_list_are_paragraphs_without_their_numbers(paper: Paper) -> None:
     """Also where the bullets are drawn and no text."""
     paper.text(prose(40))

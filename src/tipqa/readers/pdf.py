@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tipqa.notes import take_out
 from tipqa.readers.draft import Draft, RawParagraph
 from tipqa.readers.front_matter import FrontMatter
 from tipqa.readers.furniture import is_notes_heading
-from tipqa.readers.markers import choose_style, find
+from tipqa.readers.markers import Style, choose_style, find
 from tipqa.readers.pdf_blocks import Block, blocks_of, paragraphs_of, whole_words
 from tipqa.readers.pdf_cells import prose_of
 from tipqa.readers.pdf_layout import in_columns, placed, without_frame
@@ -45,10 +45,10 @@ def read(data: bytes, path: Path) -> Draft:
         return draft
     body_size = _body_size(lines)
     title = _title([*frame, *lines], body_size)
-    draft.title = " ".join(line.text for line in title) or None
-    for line in title:
-        if line in lines:
-            lines.remove(line)
+    above = _above(title, lines)
+    for line in above:
+        _leave_out(draft, line)
+    lines = [line for line in lines if line not in title and line not in above]
     rules = {page.number: page.rules for page in pages if len(page.words) <= _MOST_WORDS}
     noted = split_notes(lines, rules, body_size)
     draft.notes = noted.notes
@@ -59,7 +59,15 @@ def read(data: bytes, path: Path) -> Draft:
     known = whole_words([*text, *(line for cell in cells for line in cell.lines)])
     blocks = blocks_of(text, body_size, known)
     blocks += [block for cell in cells for block in paragraphs_of(cell, known)]
-    _read_body(sorted(blocks, key=lambda block: block.first.place), left, noted, draft)
+    blocks.sort(key=lambda block: block.first.place)
+    written = " ".join(line.text for line in title)
+    labels = {note.label for note in noted.notes}
+    style = choose_style([written, *(block.text for block in blocks)], labels)
+    draft.title = take_out(written, find(written, style))[0] or None
+    for line in [*title, *left]:
+        found = find(line.text, style)
+        draft.marked |= {(noted.scope(line), label) for _, named in found for label in named}
+    _read_body(blocks, noted, style, draft)
     for page in pages:
         if not page.words:
             draft.left_out.append(LeftOut(page.number, "(page without text)"))
@@ -113,17 +121,21 @@ def _title(lines: Sequence[Line], body_size: float) -> list[Line]:
     return [line for line in first[:1] if line.bold and countries.mentioned(line.text)]
 
 
+def _above(title: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
+    """A few short lines over the title: a series, an office, a running header."""
+    if not title or title[0] not in lines:
+        return []
+    above = [line for line in lines if line.page == 1 and line.place < title[0].place]
+    short = all(len(line.words) <= 12 and not line.is_ended for line in above)
+    return above if short and len(above) <= 4 else []
+
+
 def _leave_out(draft: Draft, line: Line) -> None:
     draft.left_out.append(LeftOut(line.page, line.text))
 
 
-def _read_body(blocks: Sequence[Block], left: Iterable[Line], noted: Noted, draft: Draft) -> None:
-    """Make paragraphs of blocks; notes that headings and a table's other cells name are used."""
-    style = choose_style((b.text for b in blocks), {note.label for note in draft.notes})
-    for line in left:
-        draft.marked |= {
-            (noted.scope(line), x) for _, labels in find(line.text, style) for x in labels
-        }
+def _read_body(blocks: Sequence[Block], noted: Noted, style: Style, draft: Draft) -> None:
+    """Make paragraphs of blocks; notes that headings name are used."""
     section: list[tuple[tuple[float, ...], str]] = []
     for block in blocks:
         found = find(block.text, style)

@@ -83,7 +83,7 @@ def _repeats(line: Line, other: Line) -> bool:
 def _is_in_margin(line: Line, lines: Sequence[Line], height: float, body_size: float) -> bool:
     apart = min((abs(line.y - other.y) for other in lines if other is not line), default=0.0)
     in_margin = not 0.06 * height < line.y < 0.94 * height
-    return in_margin and not line.bold and line.size <= body_size and apart > 2.5 * body_size
+    return in_margin and not line.bold and line.size <= body_size and apart > 1.8 * body_size
 
 
 def in_columns(page: list[Line], rules: Sequence[Rule], gutters: list[float]) -> list[list[Line]]:
