@@ -14,11 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tipqa import readers
-from tipqa.readers.pdf_text import read_pages
 from tipqa.types import Profile
 
 Link = tuple[str, str]
-_MARKER = re.compile(r"\(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +24,8 @@ class Comparison:
     """Counts over one PDF and its sibling, and what they don't share."""
 
     sentences: int
-    in_running_type: int
+    whole: int
     found: int
-    found_of_these: int
     links: int
     read: int
     missed: tuple[str, ...]
@@ -50,43 +47,53 @@ def links(profile: Profile) -> set[Link]:
     }
 
 
-def running_type(path: Path) -> str:
-    """All that a PDF sets in the type of its paragraphs, as its bytes order it, folded.
+def found_in(sentence: str, texts: str, others: set[str]) -> str:
+    """The part of a sibling's sentence that a PDF's paragraphs hold, folded; "" for none.
 
-    These PDFs set paragraphs in 11 and 12 points, not bold; tables and notes in 8 and 9,
-    headings and running headers bold or larger.
+    That is all of it, or what follows a heading or table cell which the sibling has run
+    into it, as "2016 – 2021 Ensure that" and "Labor Law Enforcement In 2021": the words
+    before must all stand in the PDF's headings or in what is left out of it.
     """
-    words = [word for page in read_pages(path.read_bytes(), path) for word in page.words]
-    plain = " ".join(w.text for w in words if 10.5 < w.size < 13 and not w.bold)
-    return folded(_MARKER.sub(" ", plain))
+    if (whole := folded(sentence)) in texts:
+        return whole
+    words = sentence.split()
+    for first in range(1, len(words) - 4):
+        if folded(words[first - 1]) not in others:
+            break
+        part = folded(" ".join(words[first:]))
+        if words[first][0].isupper() and part in texts:
+            return part
+    return ""
 
 
-def compare(path: Path, pdf: Profile, sibling: Profile) -> Comparison:
+def compare(pdf: Profile, sibling: Profile) -> Comparison:
     """Find the sibling's sentences in the text of the PDF's paragraphs, and their direct links."""
-    running = running_type(path)
     texts = "|".join(folded(paragraph.text) for paragraph in pdf.paragraphs)
+    frame = [title for paragraph in pdf.paragraphs for title in paragraph.section]
+    frame += [left.text for left in pdf.left_out]
+    others = {folded(word) for text in frame for word in text.split()}
     wanted = {
         folded(p.text[slice(*span)]): p.text[slice(*span)]
         for p in sibling.paragraphs
         for span in p.sentences
     }
-    found = {text for text in wanted if text in texts}
-    plain = {text for text in wanted if text in running}
-    expected = {link for link in links(sibling) if link[0] in found}
+    parts = {whole: found_in(text, texts, others) for whole, text in wanted.items()}
+    found = {part for part in parts.values() if part}
+    expected = {(parts[text], label) for text, label in links(sibling) if parts[text]}
     # A sentence may be cut otherwise: its marker then stands on a part or on the whole.
+    cut = found - {folded(p.text[slice(*span)]) for p in pdf.paragraphs for span in p.sentences}
     read = {
         link
         for link in links(pdf)
-        if link[0] in found or any(link[0] in text or text in link[0] for text in found)
+        if link[0] in found or any(link[0] in text or text in link[0] for text in cut)
     }
     return Comparison(
         len(wanted),
-        len(plain),
-        len(found),
-        len(found & plain),
+        sum(whole == part for whole, part in parts.items()),
+        sum(map(bool, parts.values())),
         len(expected),
         len(read),
-        tuple(wanted[text] for text in wanted if text not in found),
+        tuple(text for whole, text in wanted.items() if not parts[whole]),
         tuple(sorted(link for link in read if not is_among(link, expected))),
         tuple(sorted(link for link in expected if not is_among(link, read))),
     )
@@ -98,19 +105,16 @@ def is_among(link: Link, others: set[Link]) -> bool:
 
 def main() -> None:
     folder, siblings = map(Path, sys.argv[1:3])
-    print(
-        f"{'':12} sentences  found  of all  in running type  of these  recall  precision  ms a page"
-    )
-    total = [0] * 8
+    print(f"{'':12} sentences  whole  of all  or part  of all  recall  precision  ms a page")
+    total = [0] * 7
     for path in sorted(folder.glob("*.pdf")):
         name = path.stem.rpartition("_")[2]
         start = time.perf_counter()
         pdf = readers.read(path)
         took = 1000 * (time.perf_counter() - start) / max(note.line or 1 for note in pdf.notes)
-        c = compare(path, pdf, readers.read(siblings / f"{name.lower()}.md"))
+        c = compare(pdf, readers.read(siblings / f"{name.lower()}.md"))
         shared, right = c.links - len(c.lacking), c.read - len(c.extra)
-        row = [c.sentences, c.found, c.in_running_type, c.found_of_these]
-        row += [c.links, shared, c.read, right]
+        row = [c.sentences, c.whole, c.found, c.links, shared, c.read, right]
         total = [a + b for a, b in zip(total, row, strict=True)]
         print(f"{name:12}{_row(row)}{took:11.0f}", flush=True)
         if "--verbose" in sys.argv:
@@ -125,8 +129,8 @@ def main() -> None:
 
 def _row(n: list[int]) -> str:
     return (
-        f"{n[0]:10}{n[1]:7}{n[1] / n[0]:8.3f}{n[2]:17}{n[3] / n[2]:10.3f}"
-        f"{n[5] / n[4]:8.3f}{n[7] / n[6]:11.3f}"
+        f"{n[0]:10}{n[1]:7}{n[1] / n[0]:8.3f}{n[2]:9}{n[2] / n[0]:8.3f}"
+        f"{n[4] / n[3]:8.3f}{n[6] / n[5]:11.3f}"
     )
 
 

@@ -12,7 +12,8 @@ ORDER = """errors types slugs files corpus countries sentences
 dates addresses publishers kinds identity sources links notes
 readers.front_matter readers.draft readers.encoding readers.markers readers.furniture
 readers.note_lists readers.page readers.layout readers.page_notes
-readers.pdf_text readers.pdf_layout readers.pdf_notes readers.pdf_blocks
+readers.pdf_text readers.pdf_lines readers.pdf_layout readers.pdf_labels readers.pdf_notes
+readers.pdf_tables readers.pdf_cells readers.pdf_blocks
 readers.text_lines readers.markdown_blocks
 readers.markdown readers.text readers.html readers.pdf readers
 tokens chunk exported embed tables store generation changes publish index search

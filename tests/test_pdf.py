@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -145,6 +146,48 @@ def test_hyphens_of_line_ends_go_and_hyphens_of_words_stay(paper: Paper) -> None
     ]
 
 
+ROWS = {
+    "Labour Court": ("Hears cases of forced labour. (1) Sat in May.", "2019"),
+    "Border Guard (BG)": ("Looks for victims at the borders, day and night. (2)", "2020"),
+    "Hotline": ("Yes (2)", "2021"),
+}
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+def test_a_cell_that_holds_a_whole_sentence_is_a_paragraph(paper: Paper, ruled: bool) -> None:
+    """Its section ends in the name of its row; the other cells are listed."""
+    paper.text(prose(40) + " (1)")
+    paper.line("Duties", bold=True, size=13)
+    paper.line("Table 1. Who does what", bold=True)
+    for name, (duty, year) in {"Agency": ("Role", "Since"), **ROWS}.items():
+        top = paper.y + 9
+        for x, text in ((75, name), (200, duty), (400, year)):
+            paper.y = top - 9
+            paper.text(text, x, size=8, width=110)
+        paper.y -= 12
+        if ruled:
+            paper.canvas.line(72, paper.y + 11, 450, paper.y + 11)
+            paper.canvas.line(72, top, 450, top)
+    paper.y -= 20
+    paper.text(prose(30))
+    paper.line("Notes", bold=True, size=12)
+    paper.line("1. Office of Labour. Report, 2023.", size=9)
+    paper.line("2. Office of Mines. Report, 2022.", size=9)
+    profile = paper.read()
+
+    court, guard = profile.paragraphs[1:3]
+    assert [len(profile.paragraphs), court.text] == [4, "Hears cases of forced labour. Sat in May."]
+    assert (court.section, guard.section) == (
+        ("Duties", "Labour Court"),
+        ("Duties", "Border Guard (BG)"),
+    )
+    assert [c.label for c in guard.citations] == ["2"]
+    left = [item.text for item in profile.left_out]
+    assert "Hotline Yes (2) 2021" in left
+    assert not any("victims" in text or "Labour Court" in text for text in left)
+    assert texts(profile)[3] == prose(30)
+
+
 def notes_in_columns(paper: Paper) -> None:
     """Eight notes under a heading, four a column, the fourth going on in the second one."""
     paper.y -= 10
@@ -228,8 +271,151 @@ def test_notes_at_the_foot_of_the_pages(paper: Paper) -> None:
     assert links(profile) == [("Report 1 says so.", "1"), ("Report 2 says so.", "2")]
 
 
+@pytest.mark.parametrize(
+    ("marks", "labels", "named"),
+    [
+        ("[1][2] [2, 3] [1-3]", "[1] [2] [3]", ["1", "2", "2", "3", "1", "2", "3"]),
+        ("¹ ² ³", "1. 2. 3.", ["1", "2", "3"]),
+        ("^1,2^ ^3^ ^1-2^", "^1^ ^2^ ^3^", ["1", "2", "3", "1", "2"]),
+        ("(1; 2) (1,2) (3)", "(1) (2) (3)", ["1", "2", "1", "2", "3"]),
+        ("^a^ ^b^ ^a,c^", "^a^ ^b^ ^c^", ["a", "b", "a", "c"]),
+        ("* † ‡", "* † ‡", ["*", "†", "‡"]),
+        ("^*^ ^†^ ^‡^", "^*^ ^†^ ^‡^", ["*", "†", "‡"]),
+    ],
+)
+@pytest.mark.parametrize("size", [11, 8])
+def test_notes_at_the_end_need_no_heading(
+    paper: Paper, marks: str, labels: str, named: list[str], size: int
+) -> None:
+    """A list whose labels the text names is the notes, in smaller type or in the text's own."""
+    sentences = ("Farms were closed", "Mines stay open", "Courts sat in May")
+    marked = [
+        f"{text}.{mark}" if number != 1 else f"{text}{mark}."
+        for number, (text, mark) in enumerate(zip(sentences, _marks(marks), strict=True))
+    ]
+    paper.text(" ".join(marked) + " The law of 2005 came into force, see Article 3(1).")
+    for number, label in enumerate(labels.split(), start=1):
+        paper.line(f"{label} Office of Labour. Report {number}, 2023.", size=size)
+    profile = paper.read()
+
+    assert texts(profile) == [
+        "Farms were closed. Mines stay open. Courts sat in May. "
+        "The law of 2005 came into force, see Article 3(1)."
+    ]
+    assert [label for _, label in links(profile)] == named
+    assert [note.text for note in profile.notes] == [
+        f"Office of Labour. Report {number}, 2023." for number in (1, 2, 3)
+    ]
+
+
+def _marks(written: str) -> list[str]:
+    """Marks apart where a space stands between two, but within brackets."""
+    return re.split(r" (?=[\[(^¹²³*†‡])", written)
+
+
+@pytest.mark.parametrize(("size", "rule"), [(8, False), (8, True), (11, True)])
+def test_notes_may_begin_again_on_each_page(paper: Paper, size: float, rule: bool) -> None:
+    """A paragraph over two pages names the notes of both; "Ibid." is no running line."""
+    for number in (1, 2):
+        paper.text(f"Report {number} is of the year.[1] {prose(60)}")
+        paper.line("Court" if number == 1 else "Mines", bold=True)
+        paper.line(f"The second on page {number} tells much more than all of the others do.[2] It")
+        if number == 2:
+            paper.line("ends.")
+        paper.y = 90 - 12 * number
+        if rule:
+            paper.canvas.line(72, paper.y + 1.2 * size, 200, paper.y + 1.2 * size)
+        paper.line(f"[1] Office of Labour. Report {number}, 2023.", size=size)
+        paper.y = 50
+        paper.line("[2] Ibid." if number == 1 else "[2] Ibid., p. 4.", size=size)
+        if number == 1:
+            paper.page()
+            paper.line("goes on to the end.[1]")
+    profile = paper.read()
+
+    assert [note.text for note in profile.notes] == [
+        "Office of Labour. Report 1, 2023.",
+        "Ibid.",
+        "Office of Labour. Report 2, 2023.",
+        "Ibid., p. 4.",
+    ]
+    over = next(p for p in profile.paragraphs if p.text.endswith("goes on to the end."))
+    direct = [(c.label, c.note.id) for c in over.citations if c.scope == "direct"]
+    assert direct == [("2", "n2"), ("1", "n3")]
+    assert not profile.left_out
+
+
+def test_each_section_may_have_notes_of_its_own(paper: Paper) -> None:
+    for name in ("Police", "Courts"):
+        paper.line(name, bold=True, size=14)
+        paper.text(f"{name} tell. [1] {prose(40)} [2]")
+        paper.line("Notes", bold=True)
+        paper.line(f"1. {name} of the north. Report, 2023.", size=9)
+        paper.line(f"2. {name} of the south. Report, 2022.", size=9)
+        paper.y -= 20
+    profile = paper.read()
+
+    assert [(p.section, p.text) for p in profile.paragraphs] == [
+        ((name,), f"{name} tell. {prose(40)}") for name in ("Police", "Courts")
+    ]
+    assert [[c.note.text[:6] for c in p.citations] for p in profile.paragraphs] == [
+        ["Police"] * 2,
+        ["Courts"] * 2,
+    ]
+
+
+def test_what_a_browser_prints_around_a_single_page_is_left_out(paper: Paper) -> None:
+    """Lines alone in the margin; the notes need not stand above them."""
+    paper.y = 772
+    paper.line("11/22/26, 6:46 PM Norway", x=30, size=8)
+    paper.y = 700
+    paper.text(f"Farms were closed. [1] {prose(40)}")
+    paper.line("[1] Office of Labour. Report, 2023.", size=9)
+    paper.y = 18
+    paper.line("file:///norway.html 1/1", x=30, size=8)
+    profile = paper.read()
+
+    assert texts(profile) == [f"Farms were closed. {prose(40)}"]
+    assert {left.text for left in profile.left_out} == {
+        "11/22/26, 6:46 PM Norway",
+        "file:///norway.html 1/1",
+    }
+
+
+def test_a_title_is_without_its_marker_and_what_stands_over_it(paper: Paper) -> None:
+    """A few short lines over the title are no text; the note that the title names is used."""
+    paper.y = 740
+    paper.line("Country profile", size=9)
+    paper.y = 710
+    paper.line("Norway: forced labour*", size=22)
+    paper.text(prose(60))
+    paper.line("* With thanks to the Office of Labour, 2023.", size=8)
+    profile = paper.read()
+
+    assert profile.info.title == "Norway: forced labour"
+    assert [left.text for left in profile.left_out] == ["Country profile"]
+    assert texts(profile)[0] == prose(60)
+
+
+def test_items_of_a_list_are_paragraphs_without_their_numbers(paper: Paper) -> None:
+    """Also where the bullets are drawn and no text."""
+    paper.text(prose(40))
+    for item in ("1. Train the police.", "2. Open shelters.", "• Hear victims."):
+        paper.line(item, x=90)
+    paper.y -= 12
+    paper.line("Close the farms.", x=90)
+    paper.line("Close the mines.", x=90)
+    assert texts(paper.read())[1:] == [
+        "Train the police.",
+        "Open shelters.",
+        "Hear victims.",
+        "Close the farms.",
+        "Close the mines.",
+    ]
+
+
 def test_text_in_two_columns_is_read_down_the_columns(paper: Paper) -> None:
-    left = "The left column tells of farms. " + prose(70)
+    left = "The left column tells of farms. " + prose(73)
     right = "The right column tells of mines. " + prose(70)
     paper.text(left, width=220)
     paper.y = 700

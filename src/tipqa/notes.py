@@ -15,10 +15,14 @@ _ENDS_SENTENCE = re.compile(r"[.?!][\"'”’)\]]*$")
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A marker taken out of a text; `at` is the offset in the marker-free text where it stood."""
+    """A marker taken out of a text; `at` is the offset in the marker-free text where it stood.
+
+    `scope`: of the note it names, where that is not the paragraph's.
+    """
 
     at: int
     label: str
+    scope: int | None = None
 
 
 def take_out(text: str, found: Sequence[tuple[Span, Sequence[str]]]) -> tuple[str, list[Marker]]:
@@ -62,7 +66,10 @@ def _fold(before: str, piece: str) -> str:
 
 
 def cite(
-    text: str, sentences: Sequence[Span], markers: Sequence[Marker], notes: Mapping[str, Note]
+    text: str,
+    sentences: Sequence[Span],
+    markers: Sequence[Marker],
+    notes: Mapping[str | tuple[int, str], Note],
 ) -> tuple[tuple[Citation, ...], tuple[str, ...]]:
     """Say what each sentence rests on.
 
@@ -70,6 +77,12 @@ def cite(
     the end of its sentence, the marker-less sentences before it, back to the previous
     marker, rest on it too (inherited). A marker without a note gives nothing, and
     still ends what an earlier sentence can inherit.
+
+    Args:
+        text: a paragraph without markers.
+        sentences: its sentences.
+        markers: its markers, in order.
+        notes: by label; those of markers with a scope of their own by scope and label.
 
     Returns:
         The citations in sentence order, and the labels that have no note.
@@ -85,20 +98,23 @@ def cite(
         if not own:
             inheriting.append(span)
             continue
-        closing = {m.label for m in own if not _has_words(text[m.at : span[1]])}
-        labels = list(dict.fromkeys(m.label for m in own))
-        unresolved += [label for label in labels if label not in notes]
+        closing = {_key(m) for m in own if not _has_words(text[m.at : span[1]])}
+        labels = {_key(m): m.label for m in own}
+        unresolved += [label for key, label in labels.items() if key not in notes]
+        named = [(key, label, notes[key]) for key, label in labels.items() if key in notes]
         for earlier in inheriting:
             citations += [
-                Citation(earlier, label, "inherited", notes[label])
-                for label in labels
-                if label in closing and label in notes
+                Citation(earlier, label, "inherited", note)
+                for key, label, note in named
+                if key in closing
             ]
-        citations += [
-            Citation(span, label, "direct", notes[label]) for label in labels if label in notes
-        ]
+        citations += [Citation(span, label, "direct", note) for _, label, note in named]
         inheriting = []
     return tuple(citations), tuple(unresolved)
+
+
+def _key(marker: Marker) -> str | tuple[int, str]:
+    return marker.label if marker.scope is None else (marker.scope, marker.label)
 
 
 def _bearer(text: str, sentences: Sequence[Span], at: int) -> int:

@@ -122,13 +122,18 @@ def _paragraphs(
     scoped: Sequence[tuple[int, Note]],
     problems: list[Problem],
 ) -> list[Paragraph]:
-    by_label: dict[int, dict[str, Note]] = {}
+    by_label: dict[int, dict[str | tuple[int, str], Note]] = {}
     for scope, note in scoped:
         by_label.setdefault(scope, {})[note.label] = note
+    elsewhere: dict[str | tuple[int, str], Note] = {
+        (scope, note.label): note for scope, note in scoped
+    }
     paragraphs = []
     for number, raw in enumerate(raw_paragraphs, start=1):
         sentences = tuple(sentence_spans(raw.text))
         known = by_label.get(raw.scope, {})
+        if any(marker.scope is not None for marker in raw.markers):
+            known = {**known, **elsewhere}
         citations, unresolved = cite(raw.text, sentences, raw.markers, known)
         problems += [
             Problem(
@@ -147,7 +152,11 @@ def _paragraphs(
 
 
 def _unused(scoped: Sequence[tuple[int, Note]], draft: Draft) -> list[Problem]:
-    used = {(raw.scope, marker.label) for raw in draft.paragraphs for marker in raw.markers}
+    used = {
+        (raw.scope if marker.scope is None else marker.scope, marker.label)
+        for raw in draft.paragraphs
+        for marker in raw.markers
+    }
     used |= draft.marked
     used |= {(0, label) for left in draft.left_out for label in _CARET.findall(left.text)}
     return [

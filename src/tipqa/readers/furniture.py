@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 _NOTES_HEADING = re.compile(
-    r"(?:[\dIVX]{1,4}[.)]\s+)?(?:list of )?"
-    r"(?:(?:foot|end|source )?notes?(?: (?:and|&) (?:references|sources|citations))?"
-    r"|(?:references?|sources|works|literature)(?: (?:cited|list|notes|and notes|consulted))?"
+    r"(?:(?:[IVXL]+|\d{1,3}|[A-Z])[.):]\s+)?(?:list of )?"
+    r"(?:(?:foot\s?|end\s?|source )?notes?(?: (?:and|&) (?:references|sources|citations))?"
+    r"|(?:references?|sources|works|literature)(?: (?:cited|list|notes|(?:and|&) notes|consulted))?"
     r"|citations|(?:select(?:ed)? )?bibliography"
     r"|fu(?:ß|ss)noten|endnoten|anmerkungen|(?:quellen|literatur)(?:verzeichnis|angaben)?"
     r"|notas(?: al pie| a pie de página| finales| de rodapé)?|refer[eê]ncias|fuentes|fontes"

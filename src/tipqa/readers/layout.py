@@ -11,7 +11,17 @@ from typing import Any
 from lxml import etree
 
 from tipqa.readers.markers import RAISED, lowered, raised, superscript
-from tipqa.readers.page import BLOCKS, HEADINGS, Sizes, is_reference, marks_of, parse
+from tipqa.readers.page import (
+    BLOCKS,
+    HEADINGS,
+    Sizes,
+    integer,
+    is_reference,
+    item_number,
+    list_counter,
+    marks_of,
+    parse,
+)
 
 _UNSEEN = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")
 _TIPPED = re.compile(rf"([{RAISED}]+|[\[(]\w{{1,3}}[\])])\s*$")
@@ -215,7 +225,7 @@ class _Layout:
         if tag in HEADINGS:
             self._level = int(tag[1])
         elif tag in ("ol", "ul", "dir", "menu"):
-            self._lists.append(_counter(element, tag))
+            self._lists.append(list_counter(element, tag))
         elif tag == "li":
             self._item_count += 1
             self._items.append(self._item_count)
@@ -272,35 +282,10 @@ class _Layout:
         if not self._lists or not self._lists[-1][0]:
             return ""
         kind, count = self._lists[-1]
-        count = _integer(element.get("value"), count)
+        count = integer(element.get("value"), count)
         self._lists[-1] = (kind, count + 1)
-        if kind == "a":
-            return chr(ord("a") + count - 1) if 1 <= count <= 26 else ""
-        return _roman(count) if kind == "i" else str(count) if count > 0 else ""
+        return item_number(kind, count)
 
 
 def _text_of(element: Any) -> str:
     return " ".join("".join(element.itertext()).split())
-
-
-def _counter(element: Any, tag: str) -> tuple[str, int]:
-    """The kind of numbers of a list, "" for none, and its first."""
-    kind = element.get("type", "1") if tag == "ol" else ""
-    style = f"{element.get('style', '')} {element.get('class', '')}".lower()
-    if kind == "1" and "lower-alpha" in style:
-        kind = "a"
-    elif kind == "1" and "lower-roman" in style:
-        kind = "i"
-    return kind.lower() if kind.lower() in ("a", "i", "1", "") else "1", _integer(
-        element.get("start"), 1
-    )
-
-
-def _integer(text: str | None, otherwise: int) -> int:
-    written = (text or "").strip()
-    return int(written) if re.fullmatch(r"[0-9]{1,4}", written) else otherwise
-
-
-def _roman(number: int) -> str:
-    tens, ones = divmod(number, 10)
-    return "x" * tens + " i ii iii iv v vi vii viii ix".split(" ")[ones] if number < 40 else ""

@@ -101,6 +101,16 @@ def opening(text: str) -> str:
     return text[: head.start("text")] if head else ""
 
 
+def label_of(text: str) -> tuple[str, str, str] | None:
+    """The label that opens a text, its form ("number", "bracket", …), and the text after it."""
+    head = _HEADS.match(text)
+    if not head:
+        return None
+    form = next(group for group in _LABEL_GROUPS if head[group])
+    label = lowered(head[form]) if form == "raised" else head[form]
+    return str(int(label)) if kind_of(label) == "number" else label, form, head["text"]
+
+
 def scope_at(index: int, lists: Sequence[NoteList]) -> int:
     """The scope of what stands at an entry: that of the next list, or of the last."""
     following = bisect_right(lists, index, key=lambda found: found.start)
@@ -162,11 +172,8 @@ def _runs(
 
 def _labelled(entry: Entry, head: re.Match[str] | None) -> tuple[str | None, str]:
     """The label that opens an entry, and the text after it."""
-    if entry.label is not None or not head:
-        return entry.label, entry.text
-    label = next(head[group] for group in _LABEL_GROUPS if head[group])
-    label = lowered(label) if head["raised"] else label
-    return (str(int(label)) if kind_of(label) == "number" else label), head["text"]
+    opened = label_of(entry.text) if entry.label is None and head else None
+    return (opened[0], opened[2]) if opened else (entry.label, entry.text)
 
 
 def _begins(

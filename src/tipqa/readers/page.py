@@ -190,3 +190,34 @@ def is_reference(element: Any) -> bool:
     """Whether a link says of itself that it leads to a note."""
     said = " ".join(element.get(name, "") for name in ("class", "role", "epub:type", "rel"))
     return bool(_REFERENCE.search(said.lower()))
+
+
+def list_counter(element: Any, tag: str) -> tuple[str, int]:
+    """The kind of numbers of a list, "" for none, and its first."""
+    kind = element.get("type", "1") if tag == "ol" else ""
+    style = f"{element.get('style', '')} {element.get('class', '')}".lower()
+    if kind == "1" and "lower-alpha" in style:
+        kind = "a"
+    elif kind == "1" and "lower-roman" in style:
+        kind = "i"
+    return kind.lower() if kind.lower() in ("a", "i", "1", "") else "1", integer(
+        element.get("start"), 1
+    )
+
+
+def integer(text: str | None, otherwise: int) -> int:
+    """A whole number of few digits, or another where none is written."""
+    written = (text or "").strip()
+    return int(written) if re.fullmatch(r"[0-9]{1,4}", written) else otherwise
+
+
+def item_number(kind: str, count: int) -> str:
+    """What stands before an item of a list of a kind, without point; "" for nothing."""
+    if kind == "a":
+        return chr(ord("a") + count - 1) if 1 <= count <= 26 else ""
+    return _roman(count) if kind == "i" else str(count) if count > 0 else ""
+
+
+def _roman(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return "x" * tens + " i ii iii iv v vi vii viii ix".split(" ")[ones] if number < 40 else ""

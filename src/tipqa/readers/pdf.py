@@ -8,35 +8,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tipqa import countries
 from tipqa.notes import take_out
 from tipqa.readers.draft import Draft, RawParagraph
 from tipqa.readers.front_matter import FrontMatter
-from tipqa.readers.pdf_blocks import Block, blocks_of, without_tables
-from tipqa.readers.pdf_layout import (
-    LOWERED,
-    RAISED,
-    Line,
-    in_columns,
-    placed,
-    rows,
-    without_frame,
-)
-from tipqa.readers.pdf_notes import is_notes_heading, read_notes, split_notes
+from tipqa.readers.furniture import is_notes_heading
+from tipqa.readers.markers import Style, choose_style, find
+from tipqa.readers.pdf_blocks import Block, blocks_of, paragraphs_of, whole_words
+from tipqa.readers.pdf_cells import prose_of
+from tipqa.readers.pdf_layout import in_columns, placed, without_frame
+from tipqa.readers.pdf_lines import Line, rows
+from tipqa.readers.pdf_notes import Noted, split_notes
+from tipqa.readers.pdf_tables import without_tables
 from tipqa.readers.pdf_text import Page, read_pages
-from tipqa.types import LeftOut, Span
+from tipqa.types import LeftOut
 
-_RAISED = re.compile(rf"{RAISED}([^{LOWERED}]*){LOWERED}")
-_LIST = r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*"
-_STYLES = {
-    "raised": re.compile(rf"{RAISED}\[?({_LIST}|[*†‡§¶]+)[,;]?\]?{LOWERED}"),
-    "brackets": re.compile(rf"\[\s*({_LIST})\s*\]"),
-    "parentheses": re.compile(rf"(?<![\w)])\(\s*({_LIST})\s*\)"),
-}
-_Found = list[tuple[Span, list[str]]]
+_MOST_WORDS = 5000  # of a page whose ruled lines are looked at
 
 
 def read(data: bytes, path: Path) -> Draft:
@@ -54,16 +45,29 @@ def read(data: bytes, path: Path) -> Draft:
         return draft
     body_size = _body_size(lines)
     title = _title([*frame, *lines], body_size)
-    draft.title = " ".join(line.bare for line in title) or None
-    for line in title:
-        if line in lines:
-            lines.remove(line)
-    text, notes = split_notes(lines, body_size)
-    draft.notes, unlabelled = read_notes(notes)
-    text, tables = without_tables(text, {page.number: page.rules for page in pages}, body_size)
-    for line in [*tables, *unlabelled]:
+    above = _above(title, lines)
+    for line in above:
         _leave_out(draft, line)
-    _read_body(blocks_of(text, body_size), draft)
+    lines = [line for line in lines if line not in title and line not in above]
+    rules = {page.number: page.rules for page in pages if len(page.words) <= _MOST_WORDS}
+    noted = split_notes(lines, rules, body_size)
+    draft.notes = noted.notes
+    text, tables = without_tables(noted.text, rules, body_size)
+    cells, left = prose_of(tables, rules)
+    for line in [*left, *noted.unlabelled]:
+        _leave_out(draft, line)
+    known = whole_words([*text, *(line for cell in cells for line in cell.lines)])
+    blocks = blocks_of(text, body_size, known)
+    blocks += [block for cell in cells for block in paragraphs_of(cell, known)]
+    blocks.sort(key=lambda block: block.first.place)
+    written = " ".join(line.text for line in title)
+    labels = {note.label for note in noted.notes}
+    style = choose_style([written, *(block.text for block in blocks)], labels)
+    draft.title = take_out(written, find(written, style))[0] or None
+    for line in [*title, *left]:
+        found = find(line.text, style)
+        draft.marked |= {(noted.scope(line), label) for _, named in found for label in named}
+    _read_body(blocks, noted, style, draft)
     for page in pages:
         if not page.words:
             draft.left_out.append(LeftOut(page.number, "(page without text)"))
@@ -73,13 +77,14 @@ def read(data: bytes, path: Path) -> Draft:
 def _lines(pages: Sequence[Page]) -> tuple[list[Line], list[Line]]:
     """The lines in reading order, and those that frame the pages, each of these once."""
     by_page = [rows(page) for page in pages]
-    frame = without_frame(by_page, [page.height for page in pages])
+    body_size = _body_size([line for found in by_page for line in found])
+    frame = without_frame(by_page, [page.height for page in pages], body_size)
     lines: list[Line] = []
     gutters: list[float] = []
     for page, found in zip(pages, by_page, strict=True):
         first = lines[-1].block + 1 if lines else 0
         lines += placed(in_columns(found, page.rules, gutters), first)
-    return lines, list({re.sub(r"\d+", "#", line.bare): line for line in reversed(frame)}.values())
+    return lines, list({re.sub(r"\d+", "#", line.text): line for line in reversed(frame)}.values())
 
 
 def _body_size(lines: Sequence[Line]) -> float:
@@ -87,88 +92,68 @@ def _body_size(lines: Sequence[Line]) -> float:
 
     Tables and notes are set smaller, and may hold more of the text than the paragraphs.
     """
-    notes = next((i for i in range(len(lines) - 1, 0, -1) if is_notes_heading(lines[i].bare)), None)
+    notes = next((i for i in range(len(lines) - 1, 0, -1) if is_notes_heading(lines[i].text)), None)
     sizes: Counter[float] = Counter()
     for line in lines[:notes]:
         if line.cells == 1 and len(line.words) > 4:
             sizes[line.size] += len(line.text)
     often = 0.4 * max(sizes.values(), default=0)
-    return max((size for size, n in sizes.items() if n >= often), default=lines[0].size)
+    return max(
+        (size for size, n in sizes.items() if n >= often), default=lines[0].size if lines else 0.0
+    )
 
 
-def _title(lines: Iterable[Line], body_size: float) -> list[Line]:
-    """The largest lines of the first page, where they are larger than the text."""
-    first = [line for line in lines if line.page == 1 and len(line.bare) > 2]
+def _title(lines: Sequence[Line], body_size: float) -> list[Line]:
+    """The largest lines of the first page, one after the other, larger than the text.
+
+    Where others are as large these are headings, unless they name a country.
+    """
+    first = [line for line in lines if line.page == 1 and len(line.text) > 2]
+    first = [line for line in first if not is_notes_heading(line.text)]
     size = max((line.size for line in first), default=0.0)
-    found = [line for line in first if line.size == size]
+    start = next((n for n, line in enumerate(first) if line.size == size), 0)
+    end = next((n for n in range(start, len(first)) if first[n].size != size), len(first))
+    found = first[start:end]
+    alone = sum(line.size == size for line in lines) == len(found)
     if size >= 1.2 * body_size and len(found) <= 4:
-        return found
-    return [line for line in first[:1] if line.bold and countries.mentioned(line.bare)]
+        if alone or countries.mentioned(" ".join(line.text for line in found)):
+            return found
+    return [line for line in first[:1] if line.bold and countries.mentioned(line.text)]
+
+
+def _above(title: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
+    """A few short lines over the title: a series, an office, a running header."""
+    if not title or title[0] not in lines:
+        return []
+    above = [line for line in lines if line.page == 1 and line.place < title[0].place]
+    short = all(len(line.words) <= 12 and not line.is_ended for line in above)
+    return above if short and len(above) <= 4 else []
 
 
 def _leave_out(draft: Draft, line: Line) -> None:
-    draft.left_out.append(LeftOut(line.page, line.bare))
+    draft.left_out.append(LeftOut(line.page, line.text))
 
 
-def _read_body(blocks: Sequence[Block], draft: Draft) -> None:
-    labels = {note.label for note in draft.notes}
-    found = _find_markers([block.text for block in blocks], labels)
+def _read_body(blocks: Sequence[Block], noted: Noted, style: Style, draft: Draft) -> None:
+    """Make paragraphs of blocks; notes that headings name are used."""
     section: list[tuple[tuple[float, ...], str]] = []
-    for block, markers in zip(blocks, found, strict=True):
-        text, stood = take_out(_unraised(block.text), markers)
+    for block in blocks:
+        found = find(block.text, style)
+        text, markers = take_out(block.text, found)
+        scope = noted.scope(block.first)
+        scopes = [noted.scope(block.line_at(span[0])) for span, labels in found for _ in labels]
         if block.rank is not None:
+            draft.marked |= {(scope, marker.label) for marker in markers}
             if draft.notes and is_notes_heading(text):
-                draft.left_out.append(LeftOut(block.page, text))
+                draft.left_out.append(LeftOut(block.first.page, text))
                 continue
             while section and section[-1][0] >= block.rank:
                 section.pop()
             section.append((block.rank, text))
         elif text:
-            titles = tuple(title for _, title in section)
-            draft.paragraphs.append(RawParagraph(block.page, titles, text, tuple(stood)))
-
-
-def _unraised(text: str) -> str:
-    return text.replace(RAISED, "").replace(LOWERED, "")
-
-
-def _find_markers(texts: Sequence[str], labels: set[str]) -> list[_Found]:
-    """The markers of each text, in the style that names most of the labels.
-
-    Spans count without the signs around superscripts. A group none of whose labels is
-    a note's is a marker only within the run of the labels.
-    """
-    by_style: dict[str, list[_Found]] = {}
-    named: dict[str, int] = {}
-    most = max((int(label) for label in labels if label.isdigit()), default=0)
-    for style, pattern in _STYLES.items():
-        seen: set[str] = set()
-        by_style[style] = []
-        for text in texts:
-            found: _Found = []
-            for match in pattern.finditer(text):
-                names = _labels(match[1], most)
-                known = [name for name in names if name in labels]
-                if not names or not (known or style != "parentheses") or match.start() == 0:
-                    continue
-                seen |= set(known)
-                start = len(_unraised(text[: match.start()]))
-                found.append(((start, start + len(_unraised(match[0]))), names))
-            by_style[style].append(found)
-        named[style] = len(seen)
-    best = max(named, key=lambda style: named[style])
-    return by_style[best] if named[best] else [[] for _ in texts]
-
-
-def _labels(inside: str, most: int) -> list[str]:
-    """The labels that "3", "3,5", "3-6" or "*" names; none where a number is past all notes."""
-    labels: list[str] = []
-    for part in re.split(r"\s*[,;]\s*", inside):
-        first, *last = re.split(r"\s*[–-]\s*", part)
-        if not first.isdigit():
-            return [part]
-        upto = int(last[-1]) if last else int(first)
-        if upto > most + 20 or upto < int(first):
-            return []
-        labels += [str(number) for number in range(int(first), upto + 1)]
-    return labels
+            titles = tuple(title for _, title in section) + ((block.row,) if block.row else ())
+            own = tuple(
+                marker if other == scope else replace(marker, scope=other)
+                for marker, other in zip(markers, scopes, strict=True)
+            )
+            draft.paragraphs.append(RawParagraph(block.first.page, titles, text, own, scope))

@@ -1,26 +1,20 @@
-"""Lines of a PDF → headings and paragraphs; tables and captions set apart."""
+"""Lines of a PDF → headings and paragraphs."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from tipqa.readers.pdf_layout import LOWERED, RAISED, Line
-from tipqa.readers.pdf_notes import is_notes_heading
-from tipqa.readers.pdf_text import Rule
+from tipqa.readers.markers import SIGNS
+from tipqa.readers.pdf_cells import Cell
+from tipqa.readers.pdf_lines import Line
 
-_CAPTION = re.compile(
-    r"(?:Table|Figure|Fig\.|Chart|Graph|Map|Exhibit)\s+(?:\d+(?:\.\d+)*|[A-Z]|[IVX]+)"
-    r"(?:\s*[.:–—]|\s+-|\s*\(continued\)|$)",
-    re.IGNORECASE,
-)
 _BULLET = re.compile(r"(?:[•▪◦●■‣·–*-]|o(?= [A-Z]))\s+(?=\S)")
+_ITEM = re.compile(r"\d{1,2}[.)]\s+(?=\S)")
 _NUMBER = re.compile(r"(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)|\((?:\d{1,2}|[a-z])\)\s+(?=\S)")
-_MARKER_AT_END = re.compile(rf"\s*(?:[(\[][\d\s,;–-]+[)\]]|{RAISED}[^{LOWERED}]*{LOWERED})$")
-_ENDED = re.compile(r"[.!?…]['\"”’)\]]*$")
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 # Where only a line's end shows a word with one of these, its hyphen is the word's own.
 _OWN_HYPHEN = frozenset(
@@ -32,90 +26,27 @@ _Rank = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading or a paragraph; `rank` orders headings, higher ones first, None: text."""
+    """A heading or a paragraph; `rank` orders headings, higher ones first, None: text.
 
-    page: int
-    text: str
-    rank: _Rank | None = None
-
-
-def without_tables(
-    lines: Sequence[Line], rules: Mapping[int, Sequence[Rule]], body_size: float
-) -> tuple[list[Line], list[Line]]:
-    """Part lines into running text and what belongs to tables and figures.
-
-    A table begins at its caption, between ruled lines, or where three lines running
-    have cells; it ends at the first line that has the size and place of running text.
+    `lines` are those it is made of, each with its offset in the text; `row` names the row
+    of a table it stands in.
     """
-    text: list[Line] = []
-    tables: list[Line] = []
-    caption: Line | None = None
-    inside = False
-    for index, line in enumerate(lines):
-        before = lines[index - 1] if index else None
-        inside = inside and before is not None and before.page == line.page
-        if is_notes_heading(line.bare):
-            inside = False
-        elif _CAPTION.match(line.bare) and _begins(line, before):
-            inside, caption = True, line
-        elif inside and caption is before and _same_style(line, before) and _close(line, before):
-            caption = line  # it goes on
-        elif inside:
-            inside = _is_cell(line, rules[line.page], body_size)
-        else:
-            inside = _opens_table(lines[index : index + 3], rules[line.page], body_size)
-        (tables if inside else text).append(line)
-    return text, tables
+
+    text: str
+    lines: tuple[tuple[int, Line], ...]
+    rank: _Rank | None = None
+    row: str = ""
+
+    @property
+    def first(self) -> Line:
+        return self.lines[0][1]
+
+    def line_at(self, offset: int) -> Line:
+        """The line that a character of the text stands in."""
+        return next(line for start, line in reversed(self.lines) if start <= offset or not start)
 
 
-def _begins(line: Line, before: Line | None) -> bool:
-    """Whether a line that looks like a caption is no line amid a paragraph."""
-    if before is None or before.block != line.block or not _same_style(line, before):
-        return True
-    return not _close(line, before) or _is_ended(before.text)
-
-
-def _same_style(line: Line, other: Line | None) -> bool:
-    return other is not None and (line.size, line.bold) == (other.size, other.bold)
-
-
-def _close(line: Line, before: Line | None) -> bool:
-    return before is not None and 0 < before.y - line.y < 1.45 * line.size
-
-
-def _spaces(line: Line, rules: Sequence[Rule]) -> float:
-    """How far apart the ruled lines over and under a line are; infinite without."""
-    over = [r.y for r in rules if r.x0 - 5 < line.x0 < r.x1 and r.y > line.y]
-    under = [r.y for r in rules if r.x0 - 5 < line.x0 < r.x1 and r.y <= line.y + 1]
-    return min(over) - max(under) if over and under else float("inf")
-
-
-def _is_cell(line: Line, rules: Sequence[Rule], body_size: float) -> bool:
-    return (
-        line.size < body_size - 0.4
-        or _has_cells(line)
-        or _spaces(line, rules) < 4 * line.size
-        or line.x0 - line.left > 4 * line.size
-    )
-
-
-def _has_cells(line: Line) -> bool:
-    label = len(line.words[0].text) <= 4 and line.words[0].x0 == line.x0
-    gap = len(line.words) > 1 and line.words[1].x0 - line.words[0].x1 > 1.5 * line.size
-    return line.cells > 1 + (label and gap)
-
-
-def _opens_table(lines: Sequence[Line], rules: Sequence[Rule], body_size: float) -> bool:
-    first = lines[0]
-    if all(_has_cells(line) for line in lines) and len(lines) == 3:
-        return True
-    small = first.size < body_size - 0.4
-    if not (small or _has_cells(first)) or _spaces(first, rules) > 12 * first.size:
-        return False
-    return sum(r.x0 - 5 < first.x0 < r.x1 and r.y < first.y + 30 for r in rules) >= 3
-
-
-def blocks_of(lines: Sequence[Line], body_size: float) -> list[Block]:
+def blocks_of(lines: Sequence[Line], body_size: float, known: Counter[str]) -> list[Block]:
     """Join the lines of running text to headings and paragraphs.
 
     Words cut at a line's end are whole again; a paragraph that a page's end or a table
@@ -123,7 +54,7 @@ def blocks_of(lines: Sequence[Line], body_size: float) -> list[Block]:
     """
     leading = _leadings(lines)
     indents = sum(
-        0.7 < (line.x0 - line.left) / line.size < 4 and _close(line, before)
+        0.7 < (line.x0 - line.left) / line.size < 4 and line.is_close_to(before)
         for before, line in pairwise(lines)
     )
     groups: list[list[Line]] = []
@@ -144,14 +75,19 @@ def blocks_of(lines: Sequence[Line], body_size: float) -> list[Block]:
         else:
             groups.append([line])
             ranks.append(rank)
-    known = _whole_words(lines)
     return [
-        Block(group[0].page, _joined(group, known), rank)
-        for group, rank in zip(groups, ranks, strict=True)
+        replace(_joined(group, known), rank=rank) for group, rank in zip(groups, ranks, strict=True)
     ]
 
 
-def _whole_words(lines: Sequence[Line]) -> Counter[str]:
+def paragraphs_of(cell: Cell, known: Counter[str]) -> list[Block]:
+    """The paragraphs of a table's cell, headed by the name of its row."""
+    name = _joined(cell.name.lines, known).text.rstrip(SIGNS + " ") if cell.name else ""
+    blocks = blocks_of(cell.lines, float("inf"), known)
+    return [replace(block, rank=None, row=name) for block in blocks]
+
+
+def whole_words(lines: Iterable[Line]) -> Counter[str]:
     """How often each word stands in the text, those aside that a line's end may have cut."""
     known: Counter[str] = Counter()
     cut = False
@@ -183,23 +119,24 @@ def _in_reach(line: Line, before: Line) -> bool:
 def _rank(lines: Sequence[Line], index: int, body_size: float) -> _Rank | None:
     """Where a line is a heading: how high, as a tuple whose lower values are higher ones."""
     line = lines[index]
-    letters = [c for c in line.bare if c.isalpha()]
+    letters = [c for c in line.text if c.isalpha()]
     capitals = len(letters) > 3 and all(c.isupper() for c in letters)
+    larger = line.size > body_size + 0.4
     large = line.size >= 1.12 * body_size
     after = lines[index + 1] if index + 1 < len(lines) else None
     alone = _stands_alone(lines[index - 1] if index else None, line, after)
-    if not letters or len(line.words) > 20 or _is_list_item(line) or RAISED in line.text[:1]:
+    if not letters or len(line.words) > 20 or _is_list_item(line) or line.words[0].raised:
         return None
-    if not (large or line.bold or (alone and (capitals or line.italic))):
+    if not (large or line.bold or (alone and (larger or capitals or line.italic))):
         return None
-    if line.bare.rstrip().endswith((".", ";", ",")) and not (large and len(line.words) < 8):
+    if line.text.rstrip().endswith((".", ";", ",")) and not (large and len(line.words) < 8):
         return None
     return (-round(line.size), -capitals, line.italic, -line.bold)
 
 
 def _stands_alone(before: Line | None, line: Line, after: Line | None) -> bool:
-    over = before is None or not _close(line, before) or _is_ended(before.text)
-    under = after is None or after.italic != line.italic or not _close(after, line)
+    over = before is None or not line.is_close_to(before) or before.is_ended
+    under = after is None or after.italic != line.italic or not after.is_close_to(line)
     return over and under and len(line.words) <= 12
 
 
@@ -219,9 +156,8 @@ def _starts_block(group: Sequence[Line], line: Line, leading: Mapping[float, flo
         return True
     if inset < -0.7 * line.size and len(group) > 1:  # a quotation or a list ends
         return True
-    right = max(other.x1 for other in group[-3:])
-    full = right - before.x1 < 0.2 * (right - line.left)
-    return _is_ended(before.text) and not full and len(group) > 1
+    right = before.right if len(group) == 1 else max(other.x1 for other in group)
+    return before.is_ended and not line.text[0].islower() and _had_room(before, line, right)
 
 
 def _starts_anew(group: Sequence[Line], line: Line, indents: bool, rank: _Rank | None) -> bool:
@@ -229,27 +165,30 @@ def _starts_anew(group: Sequence[Line], line: Line, indents: bool, rank: _Rank |
     before = group[-1]
     if rank is not None or abs(before.size - line.size) > 0.6 or _is_list_item(line):
         return True
-    full = before.x1 > before.left + 0.7 * (before.right - before.left)
     if before.text.endswith("-") or line.text[:1].islower():
-        return _is_ended(before.text)
-    if _is_ended(before.text):
-        return not (indents and full and line.x0 - line.left < 0.5 * line.size)
-    return not full
+        return before.is_ended
+    if before.is_ended:
+        if indents:
+            return not before.is_full or line.x0 - line.left >= 0.5 * line.size
+        return _had_room(before, line, before.right)
+    return not before.is_full
 
 
-def _is_ended(text: str) -> bool:
-    while found := _MARKER_AT_END.search(text):
-        text = text[: found.start()]
-    return bool(_ENDED.search(text.rstrip()))
+def _had_room(before: Line, line: Line, right: float) -> bool:
+    """Whether a line's first word had fitted on the line before, had that gone on."""
+    words = list(line.words)
+    end = next((n for n, word in enumerate(words) if n and word.spaced), len(words))
+    return right - before.x1 - 0.3 * before.size > words[end - 1].x1 - words[0].x0
 
 
 def _is_list_item(line: Line) -> bool:
     return bool(_BULLET.match(line.text) or _NUMBER.match(line.text))
 
 
-def _joined(lines: Sequence[Line], known: Counter[str]) -> str:
-    bullet = _BULLET.match(lines[0].text)
+def _joined(lines: Sequence[Line], known: Counter[str]) -> Block:
+    bullet = _BULLET.match(lines[0].text) or _ITEM.match(lines[0].text)
     text = lines[0].text[bullet.end() if bullet else 0 :]
+    starts = [(0, lines[0])]
     for line in lines[1:]:
         cut = re.search(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$", text)
         goes_on = re.match(r"[^\W\d_]+(?:-[^\W\d_]+)*", line.text)
@@ -257,8 +196,9 @@ def _joined(lines: Sequence[Line], known: Counter[str]) -> str:
             text = text if _keeps_hyphen(cut[1], goes_on[0], known) else text[:-1]
         elif not re.search(r"\w[-–—/]$", text):
             text += " "
+        starts.append((len(text), line))
         text += line.text
-    return text
+    return Block(text, tuple(starts))
 
 
 def _keeps_hyphen(first: str, second: str, known: Counter[str]) -> bool:

@@ -1,162 +1,89 @@
-"""Words of a PDF → lines in reading order: columns found, what frames the pages set apart.
+"""Lines of a PDF in reading order: columns found, what frames the pages set apart.
 
-Lines come from baselines. A column is a gap that runs down through many lines with prose
-on both sides; running headers and page numbers are lines at a page's edge that stand at
-the same height on another page, digits aside.
+A column is a gap that runs down through many lines with prose on both sides.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from tipqa.readers.pdf_text import Page, Rule, Word
+from tipqa.readers.pdf_lines import Line
+from tipqa.readers.pdf_text import Rule, Word
 
-RAISED, LOWERED = "\ue000", "\ue001"
-"""What stands around a superscript in a line's text."""
+_Words = tuple[Word, ...]
 _MOST_ROWS = 300  # of a page where columns are looked for
-_MOST_WORDS = 5000  # of a page where superscripts are looked for
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—\[(| ]*(?:\d{1,4}|[ivxl]{1,6})[-–—\])| ]*"
                           r"(?:(?:of|/)\s*\d{1,4})?", re.IGNORECASE)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Words on one baseline in one column, whose edges are `left` and `right`."""
-
-    page: int
-    words: tuple[Word, ...]
-    left: float = 0.0
-    right: float = 0.0
-    block: int = 0
-    """Lines of one column on one page share it; it rises in reading order."""
-    text: str = field(init=False)
-    size: float = field(init=False)
-    bold: bool = field(init=False)
-    italic: bool = field(init=False)
-    cells: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        text = ""
-        cells = 1
-        sizes: Counter[tuple[float, bool, bool]] = Counter()
-        for before, word in zip([None, *self.words[:-1]], self.words, strict=True):
-            sizes[word.size, word.bold, word.italic] += len(word.text)
-            if before:
-                gap = word.x0 - before.x1
-                text += " " if word.spaced or gap > 0.25 * word.size else ""
-                cells += gap > 1.5 * max(word.size, before.size)
-            text += f"{RAISED}{word.text}{LOWERED}" if word.raised else word.text
-        (size, _, _), _ = sizes.most_common(1)[0]
-        letters = sum(sizes.values())
-        put = object.__setattr__
-        put(self, "text", text.replace(LOWERED + RAISED, "").replace(f"{LOWERED} {RAISED}", " "))
-        put(self, "size", size)
-        put(self, "cells", cells)
-        put(self, "bold", sum(n for (_, bold, _), n in sizes.items() if bold) > 0.8 * letters)
-        put(self, "italic", sum(n for (_, _, it), n in sizes.items() if it) > 0.8 * letters)
-
-    @property
-    def x0(self) -> float:
-        return self.words[0].x0
-
-    @property
-    def x1(self) -> float:
-        return self.words[-1].x1
-
-    @property
-    def y(self) -> float:
-        return next((word.y for word in self.words if not word.raised), self.words[0].y)
-
-    @property
-    def bare(self) -> str:
-        """The text as it stands, superscripts among it."""
-        return self.text.replace(RAISED, "").replace(LOWERED, "")
-
-
-def rows(page: Page) -> list[Line]:
-    """The lines of a page over its whole width, from the top down."""
-    found: list[list[Word]] = []
-    for word in sorted(page.words, key=lambda w: (-w.y, w.x0)):
-        if found and abs(found[-1][0].y - word.y) <= 0.2 * min(word.size, found[-1][0].size):
-            found[-1].append(word)
-        else:
-            found.append([word])
-    if len(page.words) <= _MOST_WORDS:
-        _raise(found)
-    return [Line(page.number, tuple(sorted(row, key=lambda w: w.x0))) for row in found if row]
-
-
-def _raise(found: list[list[Word]]) -> None:
-    """Move small words that stand higher beside larger ones to the row of these."""
-    by_height: defaultdict[int, list[list[Word]]] = defaultdict(list)
-    for row in found:
-        by_height[int(row[0].y // 8)].append(row)
-    for row in found:
-        for word in sorted(row, key=lambda w: w.x0):
-            if len(word.text) > 12:
-                continue
-            for height in range(int(word.y // 8), int(word.y // 8) - 3, -1):
-                for host in by_height[height]:
-                    if host is not row and any(_stands_at(word, other) for other in host):
-                        row.remove(word)
-                        host.append(replace(word, raised=True))
-                        break
-                else:
-                    continue
-                break
-
-
-def _stands_at(small: Word, large: Word) -> bool:
-    """Whether one is a superscript of the other, or goes on after such a one."""
-    if large.raised:
-        return abs(small.y - large.y) < 0.1 and 0 <= small.x0 - large.x1 < 0.6 * small.size
-    return (
-        small.size < 0.85 * large.size
-        and 0.15 * large.size < small.y - large.y < 0.75 * large.size
-        and (
-            -0.1 * large.size < small.x0 - large.x1 < 0.4 * large.size
-            or -0.1 * large.size < large.x0 - small.x1 < 0.6 * large.size
-        )
-    )
-
-
-def without_frame(pages: Sequence[list[Line]], heights: Sequence[float]) -> list[Line]:
+def without_frame(
+    pages: Sequence[list[Line]], heights: Sequence[float], body_size: float
+) -> list[Line]:
     """Take running headers, footers and page numbers out of the pages.
+
+    They stand at a page's edge, and at the same height on another page, with numbers that
+    are the same or rise with the pages'; or alone in the margin, as what a browser prints.
 
     Returns:
         What was taken out, in page order.
     """
-    stands: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+    stands: defaultdict[str, list[Line]] = defaultdict(list)
     edges: list[list[Line]] = []
     for lines, height in zip(pages, heights, strict=True):
         edge = [
             line
             for index, line in enumerate(lines)
-            if not line.text.startswith(RAISED)  # a note's label
+            if not line.words[0].raised  # a note's label
             and (index < 4 or index >= len(lines) - 4)
             and not 0.16 * height < line.y < 0.84 * height
         ]
         edges.append(edge)
         for line in edge:
-            stands[_folded(line)].append((line.page, line.y))
+            stands[_NUMBER.sub("#", line.text)].append(line)
     taken: list[Line] = []
     for lines, edge, height in zip(pages, edges, heights, strict=True):
-        for line in edge:
-            elsewhere = any(
-                page != line.page and abs(y - line.y) < 4 for page, y in stands[_folded(line)]
-            )
+        running: list[Line] = []
+        for line in sorted(edge, key=lambda line: abs(line.y - height / 2)):
+            elsewhere = any(_repeats(line, o) for o in stands[_NUMBER.sub("#", line.text)])
             outermost = line in (lines[0], lines[-1]) and not 0.1 * height < line.y < 0.9 * height
-            if elsewhere or (outermost and _PAGE_NUMBER.fullmatch(line.bare.strip())):
-                taken.append(line)
-                lines.remove(line)
+            number = outermost and _PAGE_NUMBER.fullmatch(line.text.strip())
+            alone = outermost and _is_in_margin(line, lines, height, body_size)
+            if number or alone or (elsewhere and _is_set_off(line, lines, height, running)):
+                running.append(line)
+        taken += [line for line in lines if line in running]
+        lines[:] = [line for line in lines if line not in running]
     return taken
 
 
-def _folded(line: Line) -> str:
-    return re.sub(r"\d+", "#", line.bare)
+def _is_set_off(line: Line, lines: Sequence[Line], height: float, running: Sequence[Line]) -> bool:
+    """Whether its type or more than a line's space parts it from the text below or above."""
+    inner = lines.index(line) + (1 if line.y > height / 2 else -1)
+    if not 0 <= inner < len(lines) or lines[inner] in running:
+        return True
+    other = lines[inner]
+    same = (line.size, line.bold, line.italic) == (other.size, other.bold, other.italic)
+    return not same or abs(line.y - other.y) > 1.35 * line.size
+
+
+def _repeats(line: Line, other: Line) -> bool:
+    """Whether two lines are one running line, digits aside."""
+    pages = line.page - other.page
+    numbers = zip(_NUMBER.findall(line.text), _NUMBER.findall(other.text), strict=True)
+    return (
+        pages != 0
+        and abs(line.y - other.y) < 4
+        and all(int(a) - int(b) in (0, pages) for a, b in numbers)
+    )
+
+
+def _is_in_margin(line: Line, lines: Sequence[Line], height: float, body_size: float) -> bool:
+    apart = min((abs(line.y - other.y) for other in lines if other is not line), default=0.0)
+    in_margin = not 0.06 * height < line.y < 0.94 * height
+    return in_margin and not line.bold and line.size <= body_size and apart > 1.8 * body_size
 
 
 def in_columns(page: list[Line], rules: Sequence[Rule], gutters: list[float]) -> list[list[Line]]:
@@ -183,7 +110,8 @@ def in_columns(page: list[Line], rules: Sequence[Rule], gutters: list[float]) ->
         full = []
         gutters.append(gutter)
         for side in _sides(page[start:end], gutter):
-            blocks += in_columns(side, rules, gutters)
+            column = [Line(page[0].page, words) for words in side]
+            blocks += in_columns(column, rules, gutters)
         start = end
     return blocks + ([full] if full else [])
 
@@ -206,8 +134,9 @@ def _is_better_below(
     return False
 
 
-def _sides(band: Sequence[Line], gutter: float) -> tuple[list[Line], list[Line]]:
-    sides: tuple[list[Line], list[Line]] = ([], [])
+def _sides(band: Sequence[Line], gutter: float) -> tuple[list[_Words], list[_Words]]:
+    """The words of each line on either side of a gap, where there are any."""
+    sides: tuple[list[_Words], list[_Words]] = ([], [])
     for line in band:
         for side, words in zip(
             sides,
@@ -218,7 +147,7 @@ def _sides(band: Sequence[Line], gutter: float) -> tuple[list[Line], list[Line]]
             strict=True,
         ):
             if words:
-                side.append(Line(line.page, words))
+                side.append(words)
     return sides
 
 
@@ -293,12 +222,12 @@ def _most_central(
     return min(parting, key=lambda gap: abs(sum(gap) / 2 - middle), default=None)
 
 
-def _is_prose(side: Sequence[Line], edges: tuple[float, float]) -> bool:
+def _is_prose(side: Sequence[_Words], edges: tuple[float, float]) -> bool:
     """Whether most lines of a column reach far into it, and have words enough."""
-    start = min(line.x0 for line in side)
-    reach = sorted((line.x1 - start) / max(edges[1] - start, 1) for line in side)
-    words = sorted(len(line.words) for line in side)
-    return reach[len(reach) // 2] > 0.5 and words[len(words) // 2] >= 3
+    start = min(words[0].x0 for words in side)
+    reach = sorted((words[-1].x1 - start) / max(edges[1] - start, 1) for words in side)
+    counts = sorted(len(words) for words in side)
+    return reach[len(reach) // 2] > 0.5 and counts[len(counts) // 2] >= 3
 
 
 def placed(blocks: Iterable[list[Line]], first: int) -> list[Line]:

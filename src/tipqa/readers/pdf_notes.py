@@ -1,157 +1,192 @@
-"""The notes of a PDF: where they stand, and their lines → labelled notes.
+"""The notes of a PDF: where they stand.
 
-They stand under a heading at the end, in a numbered list at the end in smaller type, or
-at the foot of the pages.
+They stand under a heading, at the foot of the pages in smaller type or under a rule, or
+in a list at the end.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from tipqa.links import RawNote
-from tipqa.readers.pdf_layout import LOWERED, RAISED, Line
+from tipqa.readers.furniture import is_notes_heading
+from tipqa.readers.markers import SIGNS, choose_style, find, kind_of
+from tipqa.readers.note_lists import label_of
+from tipqa.readers.pdf_labels import SKIPPED, read_notes
+from tipqa.readers.pdf_lines import Line
+from tipqa.readers.pdf_text import Rule
 
-_HEADING = re.compile(
-    r"(?:(?:[IVXL]+|\d{1,2}|[A-Z])[.):]?\s+)?(?:references|(?:foot|end)?\s?notes"
-    r"|(?:list of )?sources|works cited|bibliography|literature|references and notes"
-    r"|notes and references)\s*:?",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(
-    rf"(?:{RAISED}\[?(\d{{1,3}}|[*†‡§¶]+)[\].)]?{LOWERED}|\[(\d{{1,3}})\]:?|\((\d{{1,3}})\)"
-    r"|(\d{1,3})(?:[.):]+(?=\s|[^\W\d])|(?=\s)))\s*(?=\S)"
-)
-_URL_END = re.compile(r"(?:https?://|www\.)\S*$")
-_CONTINUES_URL = re.compile(r"\S*[/_=&?%#.:-]\S*[^\s.,;:)\]]|\S*[/=&?%#]\S*")
-_SKIPPED = 5  # labels, at most, that a list may leave out at a place
+_MOST_STARTS = 50  # of lists that are tried
+Rules = Mapping[int, Sequence[Rule]]
 
 
-def split_notes(lines: Sequence[Line], body_size: float) -> tuple[list[Line], list[Line]]:
-    """Part the lines of a document into its text and its notes; a notes heading is text."""
-    for index in range(len(lines) - 1, -1, -1):
-        if _HEADING.fullmatch(lines[index].bare.strip()) and (end := _end(lines, index + 1)):
-            return [*lines[: index + 1], *lines[end:]], list(lines[index + 1 : end])
-    if len(at_foot := _at_foot(lines, body_size)) > 0:
-        return [line for line in lines if line not in at_foot], [
-            line for line in lines if line in at_foot
-        ]
-    for index in range(len(lines) - 1, -1, -1):
-        small = lines[index].size < body_size - 0.4
-        if small and _number(lines[index]) == 1 and (end := _end(lines, index)) == len(lines):
-            return list(lines[:index]), list(lines[index:])
-    return list(lines), []
+@dataclass(slots=True)
+class Noted:
+    """The lines of a document parted into its text and its notes.
+
+    `lists` holds the lines of each list where labels begin again in each; by page, where
+    they stand at the foot of the pages.
+    """
+
+    text: list[Line]
+    notes: list[RawNote]
+    unlabelled: list[Line]
+    lists: list[list[Line]]
+    by_page: bool
+
+    def scope(self, line: Line) -> int:
+        """The scope of a line of the text: that of the next list, or of its page's."""
+        if len(self.lists) < 2:
+            return 0
+        if self.by_page:
+            return line.page
+        before = sum(found[0].place < line.place for found in self.lists)
+        return min(before + 1, len(self.lists))
 
 
-def is_notes_heading(text: str) -> bool:
-    return bool(_HEADING.fullmatch(text.strip()))
+def split_notes(lines: Sequence[Line], rules: Rules, body_size: float) -> Noted:
+    """Find the notes of a document; the heading over them is text."""
+    if headed := list(_headed(lines)):
+        return _parted(lines, headed)
+    if sections := _in_sections(lines, body_size):
+        return _parted(lines, sections)
+    if feet := _feet(lines, {}, body_size):
+        return _parted(lines, feet, by_page=True)
+    ruled = _feet(lines, rules, body_size)
+    if len(ruled) < 2 and (at_end := _at_end(lines)):
+        return _parted(lines, [at_end])
+    return _parted(lines, ruled, by_page=True)
 
 
-def _number(line: Line) -> int | None:
-    found = _LABEL.match(line.text)
-    digits = next((group for group in found.groups() if group), "") if found else ""
-    return int(digits) if digits.isdigit() else None
+def _parted(lines: Sequence[Line], found: Sequence[Sequence[int]], by_page: bool = False) -> Noted:
+    taken = {index for indices in found for index in indices}
+    lists = [[lines[index] for index in indices] for indices in found]
+    if sum(_order(one[0]) == 1 for one in lists) < len(lists):  # numbered through
+        lists = [[line for one in lists for line in one]]
+    text = [line for index, line in enumerate(lines) if index not in taken]
+    noted = Noted(text, [], [], lists, by_page)
+    for number, one in enumerate(lists, start=1):
+        scope = 0 if len(lists) < 2 else one[0].page if by_page else number
+        notes, unlabelled = read_notes(one, scope)
+        noted.notes += notes
+        noted.unlabelled += unlabelled
+    return noted
 
 
-def _end(lines: Sequence[Line], start: int) -> int | None:
-    """Where the list of notes that begins at a line ends; none begins there: None."""
-    if not any(_number(line) == 1 for line in lines[start : start + 3]):
-        return None
-    size = lines[start].size
+def _headed(lines: Sequence[Line]) -> Iterator[range]:
+    start = 0
+    for index, line in enumerate(lines):
+        if index >= start and is_notes_heading(line.text):
+            if any(map(_order, lines[index + 1 : index + 4])):
+                start = _end(lines, index + 1)
+                yield range(index + 1, start)
+
+
+def _order(line: Line) -> int:
+    """The place in its list that a line's label tells, from 1; 0 without a label."""
+    found = label_of(line.text)
+    label = found[0] if found else ""
+    if not label or kind_of(label) == "number":
+        return int(label or 0)
+    return ord(label) - ord("a") + 1 if kind_of(label) == "letter" and len(label) == 1 else 1
+
+
+def _end(lines: Sequence[Line], start: int) -> int:
+    """Where the list of notes that begins at a line ends."""
+    first = lines[start]
     for index in range(start + 1, len(lines)):
         line, before = lines[index], lines[index - 1]
-        apart = line.block == before.block and before.y - line.y > 3 * size
-        if (line.size > size + 0.4 and line.bold) or (apart and _number(line) is None):
+        apart = line.block == before.block and before.y - line.y > 3 * first.size
+        stands_out = line.bold and not first.bold and not line.is_close_to(before)
+        larger = line.size > first.size + 0.4 and line.bold
+        if larger or ((apart or stands_out) and not _order(line)):
             return index
     return len(lines)
 
 
-def _at_foot(lines: Sequence[Line], body_size: float) -> set[Line]:
-    """Lines in smaller type at the end of a page's column that begin with a label."""
-    found: set[Line] = set()
-    last = 0
-    for _, grouped in groupby(lines, key=lambda line: line.block):
-        block = list(grouped)
-        start = len(block)
-        while start and block[start - 1].size < body_size - 0.4:
-            start -= 1
-        foot = block[start:]
-        if not start and not found:  # all small: no page's text with notes at its foot
-            continue
-        numbers = [n for line in foot if (n := _number(line)) is not None]
-        symbols = [line for line in foot if line.text[:2].strip(RAISED)[:1] in tuple("*†‡")]
-        rising = bool(numbers) and (numbers[0] == 1 or 0 < numbers[0] - last <= _SKIPPED)
-        goes_on = bool(found) and not numbers and foot == block
-        if rising or goes_on or (symbols and symbols[0] is foot[0]):
-            first = next((i for i, line in enumerate(foot) if _LABEL.match(line.text)), 0)
-            found |= set(foot if found else foot[first:])
-            last = numbers[-1] if numbers else last
-    return found
+def _in_sections(lines: Sequence[Line], body_size: float) -> list[range]:
+    """Lists in smaller type whose labels the text since the list before names.
 
-
-def read_notes(lines: Sequence[Line]) -> tuple[list[RawNote], list[Line]]:
-    """Join the lines of notes to notes.
-
-    Returns:
-        The notes, their `line` the page, and the lines before the first one.
+    Without one amid the text there are none: the others stand at the foot of pages.
     """
-    notes: list[tuple[str, int, list[str]]] = []
-    before: list[Line] = []
-    style = 0
-    for line in lines:
-        found = _LABEL.match(line.text)
-        label = found[found.lastindex or 0] if found else ""
-        if found and _begins_note(line, found, label, [n[0] for n in notes], style):
-            style = found.lastindex or 0
-            notes.append((label, line.page, [_plain(line.text[found.end() :])]))
-        elif notes:
-            notes[-1][2].append(_plain(line.text))
-        else:
-            before.append(line)
-    return [RawNote(label, _joined(parts), page) for label, page, parts in notes], before
+    small = [line.size < body_size - 0.4 for line in lines]
+    found: list[range] = []
+    amid = False
+    text = start = tried = 0
+    while start < len(lines) and tried < _MOST_STARTS:
+        end = next((n for n in range(start, len(lines)) if not small[n]), len(lines))
+        first = end > start and _order(lines[start]) == 1
+        tried += first
+        if first and _names(lines[text:start], lines[start:end]):
+            found.append(range(start, end))
+            amid = amid or (end < len(lines) and lines[end].block == lines[end - 1].block)
+            text = end
+        start = max(end, start + 1)
+    return found if amid else []
 
 
-def _begins_note(
-    line: Line, found: re.Match[str], label: str, labels: Sequence[str], style: int
-) -> bool:
-    if style and found.lastindex != style:
-        return not label.isdigit() and found.lastindex == 1
-    if not label.isdigit():
-        return True
-    if line.x0 - line.left > 2.2 * line.size:
-        return False
-    last = next((int(other) for other in reversed(labels) if other.isdigit()), 0)
-    number = int(label)
-    if number == last + 1 or (number == 1 and found.lastindex == 1):
-        return True
-    set_apart = line.cells > 1 or found.lastindex != 4 or line.text[found.end(4)] in ".):"
-    return last < number <= last + _SKIPPED and set_apart
+def _names(text: Sequence[Line], listed: Sequence[Line]) -> bool:
+    """Whether a text names the first of some notes and half of them, and they few."""
+    notes, _ = read_notes(listed)
+    labels = [note.label for note in notes]
+    style = choose_style((line.text for line in text), labels)
+    named, within = (
+        {label for piece in pieces for _, found in find(piece, style) for label in found}
+        for pieces in ([line.text for line in text], [note.text for note in notes])
+    )
+    own = named.intersection(labels)
+    return labels[0] in own and 2 * len(own) >= len(labels) and 3 * len(within) < len(own)
 
 
-def _plain(text: str) -> str:
-    return text.replace(RAISED, "").replace(LOWERED, "").strip()
-
-
-def _joined(parts: Sequence[str]) -> str:
-    """The lines of a note in one; a web address that a line's end cut is whole again."""
-    text = ""
-    for index, part in enumerate(parts):
-        if not text:
-            text = part
+def _feet(lines: Sequence[Line], rules: Rules, body_size: float) -> list[list[int]]:
+    """The notes at the foot of the pages' columns, as one list a page."""
+    found: dict[int, list[int]] = {}
+    last = 0
+    is_open = False
+    for _, grouped in groupby(range(len(lines)), key=lambda index: lines[index].block):
+        block = list(grouped)
+        foot = _foot([lines[index] for index in block], rules, body_size)
+        if foot == 0 and not found:  # all small: no page's text with notes at its foot
             continue
-        first, _, rest = part.partition(" ")
-        url = _URL_END.search(text)
-        is_last = not rest and index == len(parts) - 1
-        cut = url and not first.startswith(("http", "www.")) and (
-            _CONTINUES_URL.fullmatch(first.rstrip(".,;"))
-            or (text[-1] in "-/_=&?%#." and (is_last or (first[0].islower() and len(first) > 3)))
-            or (is_last and first[0].islower() and re.fullmatch(r"[\w-]+\.?", first))
-        )  # fmt: skip
-        if cut:
-            text += part
-        elif re.search(r"[a-z]-$", text) and part[0].islower():
-            text = text[:-1] + part
-        else:
-            text += " " + part
-    return " ".join(text.split())
+        orders = [_order(lines[index]) for index in block[foot:]]
+        first = next((n for n, order in enumerate(orders) if order), len(orders))
+        rising = first < len(orders) and (orders[first] == 1 or 0 < orders[first] - last <= SKIPPED)
+        if not (rising or (is_open and foot == 0)):
+            continue
+        if is_open:
+            found[max(found)] += block[foot : foot + first]
+        if rising:
+            found.setdefault(lines[block[0]].page, []).extend(block[foot + first :])
+        last = next((order for order in reversed(orders) if order), last)
+        is_open = not lines[block[-1]].is_ended
+    return list(found.values())
+
+
+def _foot(block: Sequence[Line], rules: Rules, body_size: float) -> int:
+    """Where the foot of a column may begin: with smaller type, or under the last rule."""
+    start = len(block)
+    while start and block[start - 1].size < body_size - 0.4:
+        start -= 1
+    levels = [
+        rule.y
+        for rule in rules.get(block[0].page, ())
+        if abs(rule.x0 - block[0].left) < 5 and block[-1].y < rule.y < block[0].y
+    ]
+    under = next((n for n, line in enumerate(block) if levels and line.y < min(levels)), start)
+    return under if under < start and _order(block[under]) else start
+
+
+def _at_end(lines: Sequence[Line]) -> list[int]:
+    """The last lines, where they are a whole list whose labels the text before names."""
+    found: list[int] = []
+    starts = [index for index in range(len(lines) - 1, 0, -1) if _order(lines[index]) == 1]
+    for start in starts[:_MOST_STARTS]:
+        line, before = lines[start], lines[start - 1]
+        if found and line.text[0] not in SIGNS:  # any sign may be the first
+            break
+        if _end(lines, start) == len(lines) and (before.is_ended or not line.is_close_to(before)):
+            if _names(lines[:start], lines[start:]):
+                found = list(range(start, len(lines)))
+    return found

@@ -24,6 +24,7 @@ from tipqa.errors import CorpusError
 _ONE_AT_A_TIME = threading.Lock()  # PDFium may not be called from two threads
 _MOST_CHARACTERS = 60_000  # of a page; a dense one has 10,000
 _MOST_OBJECTS = 20_000
+_MOST_RULES = 500
 _HYPHENS = {0x02: "-", 0xFFFE: "-", 0x2010: "-", 0x2011: "-"}
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
@@ -171,7 +172,7 @@ def _words(text: Any, turn: _Turn) -> tuple[Word, ...]:
             words.append(Word(letters, x0, x1, *style, spaced=spaced))
             letters, spaced = "", False
         if here is None:
-            spaced = True
+            spaced = spaced or character not in "\r\n"  # PDFium adds one beside a superscript
             continue
         if not letters:
             x0, style = start, here
@@ -216,7 +217,8 @@ def _rules(page: Any, turn: _Turn) -> tuple[Rule, ...]:
             rules.append(Rule(x0, x1, y1))
             if y1 - y0 > 3:
                 rules.append(Rule(x0, x1, y0))
-    return tuple(_whole(rules))
+    whole = _whole(rules)
+    return tuple(whole) if len(whole) <= _MOST_RULES else ()  # a drawing's
 
 
 def _whole(rules: list[Rule]) -> list[Rule]:
