@@ -9,7 +9,8 @@ from conftest import REPOSITORY
 
 # Each may import only what stands above it.
 ORDER = """errors types slugs files countries sentences sources notes
-readers.front_matter readers.draft readers.encoding readers.markers readers.furniture
+readers.front_matter readers.about readers.draft readers.encoding
+readers.markers readers.furniture
 readers.note_lists readers.page readers.layout readers.page_notes
 readers.pdf_text readers.pdf_layout readers.pdf_notes readers.pdf_blocks
 readers.text_lines readers.markdown_blocks

@@ -428,6 +428,18 @@ def test_a_note_of_a_table_is_used(body):
     assert "| 2004 | 5[^1] |" in [text for _, text in left_out(profile)]
 
 
+def test_paragraphs_may_be_written_in_html(folder):
+    """Their tags vanish; raised links are markers, ways back no text."""
+    profile = read(
+        folder,
+        f'{FRONT}<p>One ran.<sup id="r1"><a href="#f1">1</a></sup></p>\n\n<hr/>\n'
+        '<p id="f1">1. UNICEF. At sea. 2004. <a href="#r1">↩</a></p>\n',
+    )
+
+    assert texts(profile) == ["One ran."]
+    assert [label for _, label, _ in links(profile.paragraphs[0])] == ["1"]
+
+
 @pytest.mark.parametrize(
     ("marker", "notes"),
     [
@@ -512,15 +524,3 @@ def test_notes_may_stand_in_a_table(folder):
         ("1", "UNICEF. At sea. 2004.", 11)
     ]
     assert left_out(profile) == [(9, "| No. | Source |"), (10, "|---|---|")]
-
-
-def test_paragraphs_may_be_written_in_html(folder):
-    """Their tags vanish; raised links are markers, ways back no text."""
-    profile = read(
-        folder,
-        f'{FRONT}<p>One ran.<sup id="r1"><a href="#f1">1</a></sup></p>\n\n<hr/>\n'
-        '<p id="f1">1. UNICEF. At sea. 2004. <a href="#r1">↩</a></p>\n',
-    )
-
-    assert texts(profile) == ["One ran."]
-    assert [label for _, label, _ in links(profile.paragraphs[0])] == ["1"]
