@@ -147,13 +147,13 @@ def test_tables_captions_fences_rules_and_images_are_left_out_and_listed(body):
         ("Two lines,\none paragraph  \nand \\\nso on.", "Two lines, one paragraph and so on."),
         (r"Stars \* and \[brackets\] and 2\. stay.", "Stars * and [brackets] and 2. stay."),
         ("<b>Raw</b> HTML <br/> &c.", "Raw HTML &c."),
-        ("<div>\nA block of it\n</div>", "<div> A block of it </div>"),
+        ("<div>\nA block of it\n</div>", "A block of it"),
         ("snake_case_name and 2*3*4 and ~tilde~", "snake_case_name and 234 and ~tilde~"),
         ("It ends [sic] in [2005].", "It ends [sic] in [2005]."),
     ],
 )
 def test_text_is_rendered(body, written, shown):
-    """Emphasis, links and entities as a reader sees them; raw HTML shows as text."""
+    """Emphasis, links and entities as a reader sees them, and tags of HTML as none."""
     assert texts(body(written)) == [shown]
 
 
@@ -426,6 +426,18 @@ def test_a_note_of_a_table_is_used(body):
     profile = body("One ran.\n\n| Year | Cases |\n|---|---|\n| 2004 | 5[^1] |\n\n[^1]: A. B. 2004.")
     assert codes(profile) == []
     assert "| 2004 | 5[^1] |" in [text for _, text in left_out(profile)]
+
+
+def test_paragraphs_may_be_written_in_html(folder):
+    """Their tags vanish; raised links are markers, ways back no text."""
+    profile = read(
+        folder,
+        f'{FRONT}<p>One ran.<sup id="r1"><a href="#f1">1</a></sup></p>\n\n<hr/>\n'
+        '<p id="f1">1. UNICEF. At sea. 2004. <a href="#r1">↩</a></p>\n',
+    )
+
+    assert texts(profile) == ["One ran."]
+    assert [label for _, label, _ in links(profile.paragraphs[0])] == ["1"]
 
 
 @pytest.mark.parametrize(

@@ -596,3 +596,20 @@ def test_text_after_the_notes_is_kept(folder):
     ]  # fmt: skip
     assert profile.paragraphs[1].section == ("Annex",)
     assert [text for _, text in left_out(profile)] == ["Notes", "Search", "Contact us"]
+
+
+def test_a_number_that_wrapping_put_first_is_of_its_sentence(folder):
+    """It opens no item, for the line above has not ended and counts no item before it."""
+    text = f"They fell from 40 to\n12. Two ran (table\n3) home.[1]\n\n{TWO_NOTES}"
+    profile = read(folder, text, "norway-2011.txt")
+    assert sentences(profile.paragraphs[0]) == [
+        "They fell from 40 to 12.",
+        "Two ran (table 3) home.",
+    ]
+
+
+def test_further_reading_is_no_text(folder):
+    """What follows such a heading after the notes."""
+    works = "Further reading\n\nDoe, J. A long book about boats and the people on them. 2007.\n"
+    profile = read(folder, f"One ran.[1]\n\n{TWO_NOTES}\n{works}", "norway-2011.txt")
+    assert texts(profile) == ["One ran."]

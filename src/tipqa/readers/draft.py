@@ -5,21 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from itertools import groupby
 from pathlib import Path
 
-from tipqa import countries
 from tipqa.errors import CorpusError
 from tipqa.links import RawNote, resolve_notes
 from tipqa.notes import Marker, cite
+from tipqa.readers.about import Said, identify
 from tipqa.readers.front_matter import FrontMatter
 from tipqa.sentences import sentence_spans
-from tipqa.slugs import slug
-from tipqa.types import LeftOut, Note, Paragraph, Problem, Profile, ProfileInfo
+from tipqa.types import LeftOut, Note, Paragraph, Problem, Profile
 
-_OWN_KEYS = ("id", "title", "country", "edition", "url")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _CARET = re.compile(r"\[\^([^\[\]]+)\]")
 
 
@@ -97,7 +93,11 @@ def finish(
                     f'note "{note.label}" refers to a note that is not there: {note.text[:60]}',
                 )
             )
-    info = _identity(draft, notes, path, file, country, edition, problems)
+    said = Said(
+        draft.front, draft.title, tuple(raw.text for raw in draft.paragraphs), country, edition
+    )
+    info, flaws = identify(said, notes, path, file)
+    problems += flaws
     problems.sort(key=lambda p: (p.line or 0, p.code))
     left_out.sort(key=lambda left: left.line)
     return Profile(info, tuple(paragraphs), notes, tuple(problems), tuple(left_out))
@@ -164,112 +164,3 @@ def _unused(scoped: Sequence[tuple[int, Note]], draft: Draft) -> list[Problem]:
         for scope, note in scoped
         if (scope, note.label) not in used
     ]
-
-
-def _identity(
-    draft: Draft,
-    notes: Sequence[Note],
-    path: Path,
-    file: str,
-    country: str | None,
-    edition: int | None,
-    problems: list[Problem],
-) -> ProfileInfo:
-    front = draft.front
-    for key in _OWN_KEYS:
-        if not isinstance(front.values.get(key, ""), str):
-            message = f'front matter has a list or map as "{key}". Give one value.'
-            raise CorpusError(path, front.lines[key], message)
-    said = {key: str(front.values.get(key, "")).strip() for key in _OWN_KEYS}
-    said = {key: "" if value in ("null", "~") else value for key, value in said.items()}
-    line = front.lines.get
-    inferred = []
-
-    written = said["country"] or country
-    found = countries.lookup(written) if written else None
-    if written and not found:
-        problems.append(
-            Problem(
-                line("country"),
-                "unknown-country",
-                f'"{written}" is no country that the country data knows; kept as written',
-            )
-        )
-    if not written:
-        found = _infer_country(draft, path)
-        if found:
-            inferred.append("country")
-            problems.append(
-                Problem(
-                    None,
-                    "inferred-country",
-                    f"no country is given; {found.name} is inferred from its name or text",
-                )
-            )
-        else:
-            problems.append(
-                Problem(None, "no-country", "no country is given and none can be inferred")
-            )
-
-    year = edition
-    if said["edition"]:
-        if not re.fullmatch(r"(?:19|20)\d\d", said["edition"]):
-            raise CorpusError(
-                path,
-                line("edition"),
-                f'front matter has edition "{said["edition"]}". '
-                'Give a year, as in "edition: 2024".',
-            )
-        year = int(said["edition"])
-    elif edition is None:
-        year = _infer_edition(draft, notes, path)
-        if year:
-            inferred.append("edition")
-            problems.append(
-                Problem(
-                    None,
-                    "inferred-edition",
-                    f"no edition is given; {year} is inferred from its name, sources or text",
-                )
-            )
-        else:
-            problems.append(
-                Problem(None, "no-edition", "no edition is given and none can be inferred")
-            )
-
-    name = found.name if found else written
-    title = said["title"] or draft.title or ", ".join(str(part) for part in (name, year) if part)
-    return ProfileInfo(
-        id=slug(said["id"] or f"{name or path.stem} {year or ''}") or "profile",
-        title=title or path.stem,
-        country=found.code if found else None,
-        country_name=name,
-        edition=year,
-        file=file,
-        url=said["url"] or None,
-        regions=found.regions if found else (),
-        inferred=tuple(inferred),
-        extra={k: v for k, v in front.values.items() if k not in _OWN_KEYS},
-    )
-
-
-def _infer_country(draft: Draft, path: Path) -> countries.Country | None:
-    """From the title, else the file's name, else the country that the text names most."""
-    if draft.title and (named := countries.mentioned(draft.title)):
-        return named[0]
-    if by_name := countries.lookup(re.sub(r"[\W_\d]+", " ", path.stem).strip()):
-        return by_name
-    tally: dict[countries.Country, int] = {}
-    for raw in draft.paragraphs:
-        for country in countries.mentioned(raw.text):
-            tally[country] = tally.get(country, 0) + 1
-    return max(tally, key=lambda c: tally[c], default=None)
-
-
-def _infer_edition(draft: Draft, notes: Sequence[Note], path: Path) -> int | None:
-    """From the file's name or the title, else the newest year of a source, else of the text."""
-    texts = [path.stem, draft.title or ""]
-    years = [int(year) for text in texts for year in _YEAR.findall(text)]
-    years = years or [s.year for note in notes for s in note.sources if s.year]
-    years = years or [int(year) for raw in draft.paragraphs for year in _YEAR.findall(raw.text)]
-    return max((year for year in years if year <= date.today().year), default=None)

@@ -12,7 +12,7 @@ _NOTES_HEADING = re.compile(
     r"|fu(?:ß|ss)noten|endnoten|anmerkungen|(?:quellen|literatur)(?:verzeichnis|angaben)?"
     r"|notas(?: al pie| a pie de página| finales| de rodapé)?|refer[eê]ncias|fuentes|fontes"
     r"|bibliogra(?:f[ií]a|phie)|références|notes de (?:bas de page|fin)|notes et références"
-    r"|note|fonti|riferimenti)",
+    r"|note|fonti|riferimenti|further reading|external links)",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…:;][)\]”’\"']*$")

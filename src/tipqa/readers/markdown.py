@@ -27,6 +27,9 @@ _KEPT = re.compile(
 )
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FEWEST_WORDS = 4  # of a table's row that may be a note, its label one of them
+_LAYOUT = re.compile(
+    r"</?(?:p|div|section|article|center|hr|blockquote)(?:\s[^<>\n]{0,300})?/?>", re.IGNORECASE
+)
 _UNDERLINED = re.compile(r"^( {0,3}[^\s#>].*)\n=+[ \t]*$", re.MULTILINE)
 
 
@@ -92,14 +95,14 @@ def read(text: str, path: Path) -> Draft:
 
 
 def _plainer(body: str, draft: Draft) -> str:
-    """Without comments, and titles that are underlined as other headings; lines stay."""
+    """Without comments and the tags of HTML's blocks, titles underlined as others; lines stay."""
 
     def leave_out(comment: re.Match[str]) -> str:
         line = body.count("\n", 0, comment.start()) + 1
         draft.left_out.append(LeftOut(line, " ".join(comment[0].split())))
         return "\n" * comment[0].count("\n")
 
-    return _UNDERLINED.sub(r"# \1\n", _COMMENT.sub(leave_out, body))
+    return _UNDERLINED.sub(r"# \1\n", _LAYOUT.sub("", _COMMENT.sub(leave_out, body)))
 
 
 def _pieces(blocks: list[Block], lines: list[str], draft: Draft) -> list[_Piece]:

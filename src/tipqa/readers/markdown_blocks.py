@@ -25,10 +25,14 @@ _MARKER = re.compile(rf"(?<!\\)\[\^({_LABEL})\]")
 HIDDEN = re.compile(rf"⁅\^({_LABEL})⁆")
 _NOTE = re.compile(rf"\[\^({_LABEL})\]:[ \t]*(.*)")
 _YEAR_ITEM = re.compile(r"\d{4}[.)]")
-_RAISED = re.compile(r"<sup>([^<>\n]{0,40})</sup>|(?<=\S)\^(\d[\d,; –-]{0,20})\^", re.IGNORECASE)
-_BETWEEN_RAISED = re.compile(r"</sup>\s?<sup>", re.IGNORECASE)
+_RAISED = re.compile(
+    r"<sup(?:\s[^<>]{0,200})?>([^<>\n]{0,40})</sup>|(?<=\S)\^(\d[\d,; –-]{0,20})\^", re.IGNORECASE
+)
+_BETWEEN_RAISED = re.compile(r"</sup>\s?<sup(?:\s[^<>]{0,200})?>", re.IGNORECASE)
 _ANCHOR = re.compile(r"</?a(?:\s[^<>]{0,300})?>", re.IGNORECASE)
-_FORMATTING = re.compile(r"</?(?:sup|sub|b|i|em|strong|u|small)>", re.IGNORECASE)
+_FORMATTING = re.compile(
+    r"</?(?:sup|sub|b|i|em|strong|u|small|span|font)(?:\s[^<>]{0,300})?>", re.IGNORECASE
+)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _SHOWS_LABEL = re.compile(rf"\d{{1,3}}|[a-z]{{1,4}}|[{SIGNS}]{{1,4}}")
 _LINKED = re.compile(r"\[([^\[\]\n]+)\]\[([^\[\]\n]{1,4})\]")

@@ -37,6 +37,7 @@ _SUPERSCRIPT = re.compile(
 _RAISABLE = re.compile(
     r"\s?\(?[-–−]?(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*|[a-pr-z](?:, ?[a-pr-z])*)\)?\s?"
 )
+_PAGE = re.compile(r"\s*:\s*\d[\d\s,–-]*")
 _GLUED = re.compile(
     r"(?:(?<=[^\W\d_][.?!,;:”\"’)])|(?<=[^\W\d_][.?!,][”\"’)]))"
     r"(\d{1,3}(?:[,–-]\d{1,3})*)(?=[”\"’)]*(?:\s|$))"
@@ -163,10 +164,14 @@ def raised(text: str) -> str:
 def superscript(content: str, before: str) -> str:
     """Raised text as superscripts, where these may be labels or powers; else as it stands.
 
+    A page that is raised after a marker, ": 14", is the source's and goes.
+
     Args:
         content: the text between the raising and the lowering.
         before: the character before it: "1st" is no marker.
     """
+    if _PAGE.fullmatch(content):
+        return ""
     is_label = _RAISABLE.fullmatch(content) and not (content.isalpha() and before.isdigit())
     return raised(content) if is_label else content
 

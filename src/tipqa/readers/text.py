@@ -101,7 +101,8 @@ def read(text: str, path: Path) -> Draft:
     if any(block.markers for block in after) or not lists:
         body, after = _without_trailing_furniture(body + after)
     else:  # what follows the notes is text from the first heading over prose on
-        prose = next((n for n, block in enumerate(after) if block.is_long_prose), len(after))
+        until = next((n for n, b in enumerate(after) if furniture.is_notes_heading(b.text)), None)
+        prose = next((n for n, b in enumerate(after[:until]) if b.is_long_prose), len(after))
         first = prose - (0 < prose < len(after) and after[prose - 1].is_heading)
         goes_on, after = _without_trailing_furniture(after[first:]), after[:first]
         body, after = body + goes_on[0], after + goes_on[1]
@@ -175,16 +176,22 @@ def _block(joined: _Joined, lines: list[str], style: Style, lists: list[NoteList
 def _joined(lines: list[str], start: int, end: int) -> list[_Joined]:
     """Lines without a blank one between as one, each item of a list by itself."""
     blocks: list[tuple[int, list[str]]] = []
+    number = 0  # of the item that is open
     begun = False
     for index in range(start, end):
         line = " ".join(lines[index].split())
+        item = _LIST_ITEM.match(lines[index])
         if not line:
             begun = False
-        elif begun and not _LIST_ITEM.match(lines[index]) and not _is_over(blocks[-1][1], line):
+        elif (
+            begun
+            and not (item and _opens(item, number, blocks[-1][1]))
+            and not _is_over(blocks[-1][1], line)
+        ):
             blocks[-1][1].append(line)
         else:
-            text = _LIST_ITEM.sub("", line, count=1)
-            blocks.append((index + 1, [text]))
+            number = int(item["number"][:-1]) if item and item["number"] else 0
+            blocks.append((index + 1, [_LIST_ITEM.sub("", line, count=1)]))
             begun = True
     return [whole for line, parts in blocks for whole in _paragraphs(line, parts)]
 
@@ -194,6 +201,17 @@ def _paragraphs(line: int, parts: list[str]) -> list[_Joined]:
     if len(parts) >= _FEWEST and all(furniture.ends_sentence(_MARKER.sub("", p)) for p in parts):
         return [(line + n, part) for n, part in enumerate(parts)]
     return [(line, " ".join(parts))]
+
+
+def _opens(item: re.Match[str], last: int, above: list[str]) -> bool:
+    """Whether what looks like an item right under a line is one.
+
+    A number may be of the sentence, unless that has ended, or the number goes on.
+    """
+    if not item["number"]:
+        return True
+    number = int(item["number"][:-1])
+    return number in (1, last + 1) or furniture.ends_sentence(_MARKER.sub("", above[-1]))
 
 
 def _is_over(above: list[str], line: str) -> bool:
