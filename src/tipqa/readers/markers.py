@@ -30,12 +30,13 @@ _BRACKET = re.compile(rf"\[\s?({_ITEM}(?:\s*[,;–-]\s*{_ITEM})*)\s?\]")
 _CARET = re.compile(r"\[\^([^\s\[\]^]+)\]")
 _PARENTHESIS = re.compile(rf"\(\s?({_NUMBERS})\s?\)")
 _NUMBER_UP = rf"[{RAISED}]{{1,3}}"
+_LETTER_UP = rf"(?:[ⁱᵛˣ]{{2,5}}|[{_RAISED_LETTERS}])"  # roman numerals have several
 _SUPERSCRIPT = re.compile(
     rf"(?<!⁻)⁽?({_NUMBER_UP}(?:(?:\s?[,;]\s?|[⁻–-]){_NUMBER_UP})*(?![{RAISED}])"
-    rf"|[{_RAISED_LETTERS}](?:\s?[,;]\s?[{_RAISED_LETTERS}])*(?![{_RAISED_LETTERS}]))⁾?"
+    rf"|{_LETTER_UP}(?:\s?[,;]\s?{_LETTER_UP})*(?![{_RAISED_LETTERS}]))⁾?"
 )
 _RAISABLE = re.compile(
-    r"\s?\(?[-–−]?(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*|[a-pr-z](?:, ?[a-pr-z])*)\)?\s?"
+    r"\s?\(?[-–−]?(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*|(?:[ivx]{2,5}|[a-pr-z])(?:, ?(?:[ivx]{2,5}|[a-pr-z]))*)\)?\s?"
 )
 _PAGE = re.compile(r"\s*:\s*\d[\d\s,–-]*")
 _GLUED = re.compile(

@@ -21,12 +21,12 @@ _HEADS = re.compile(
     rf"|\[\s?(?P<bracket>\d{{1,3}}|[a-z]{{1,4}}|{GROUPED})\s?\]:?\s*"
     r"|(?:\((?P<parenthesis>\d{1,3}|[a-z])\)"
     r"|(?P<number>\d{1,3})[.):]?|(?P<letter>[a-z])[.):])\s+"
-    r"|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}|[ᵃ-ᵿᶜᶠᶻⁱˡʰˢʳʷˣʲⁿ])[.):]?\s*"
+    r"|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}|[ⁱᵛˣ]{2,5}|[ᵃ-ᵿᶜᶠᶻⁱˡʰˢʳʷˣʲⁿ])[.):]?\s*"
     rf"|\[?(?P<sign>(?P<one>[{SIGNS}])(?P=one){{0,3}})\]?\s*(?=.*\w))"
     r"(?P<text>\S.*)"
 )
 _LABEL_GROUPS = ("caret", "bracket", "parenthesis", "number", "letter", "raised", "sign")
-_ROMAN = "ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xvii xviii xix xx".split()
+ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split()
 _LARGEST_GAP = 5
 _NEAR = 50
 _LOOKS_LIKE_A_SOURCE = re.compile(r"\b(?:19|20)\d\d\b|https?:|www\.|^(?:ibid|id)\b", re.IGNORECASE)
@@ -124,7 +124,7 @@ def _body(entry: Entry, head: re.Match[str] | None) -> str:
 
 def _used(entries: Iterable[Entry], heads: Iterable[re.Match[str] | None]) -> set[str]:
     """The letters and signs that marks of any style name."""
-    letters = frozenset("abcdefghijklmnopqrstuvwxyz" + SIGNS).union(_ROMAN, ["note 0", "n 0"])
+    letters = frozenset("abcdefghijklmnopqrstuvwxyz" + SIGNS).union(ROMAN, ["note 0", "n 0"])
     style = Style(("bracket", "superscript", "sign"), letters)
     return {
         label

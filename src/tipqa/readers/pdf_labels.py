@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tipqa.links import RawNote
 from tipqa.readers.markers import kind_of
-from tipqa.readers.note_lists import label_of
+from tipqa.readers.note_lists import ROMAN, label_of
 from tipqa.readers.pdf_lines import Line
 
 _URL_END = re.compile(r"(?:https?://|www\.)\S*$")
@@ -54,7 +54,8 @@ def _begins_note(
         return kind == "sign"
     last = next((other for other in reversed(labels) if kind_of(other) == kind), "")
     if kind == "letter":
-        return len(label) == 1 and 0 < ord(label) - ord(last or "`") <= SKIPPED
+        order, former_order = letter_order(label, last), letter_order(last, label)
+        return 0 < order - former_order <= SKIPPED
     number, former_number = int(label), int(last or 0)
     plain = form == "number" and not (_is_set_apart(line) or re.match(r"\d+[.):]", line.text))
     hangs = before and line.x0 < before.x0 - 0.5 * line.size
@@ -63,6 +64,16 @@ def _begins_note(
     if number == former_number + 1 or (number == 1 and form == "raised"):
         return True
     return former_number < number <= former_number + SKIPPED and not plain
+
+
+def letter_order(label: str, beside: str = "") -> int:
+    """The place of a letter or a roman numeral in its list, from 1; 0 for no label.
+
+    Beside a label of several letters, or as the first "i", one letter is a numeral too.
+    """
+    if label in ROMAN and (len(label) > 1 or len(beside) > 1 or (label == "i" and not beside)):
+        return ROMAN.index(label) + 1
+    return ord(label) - ord("a") + 1 if len(label) == 1 else 0
 
 
 def _is_set_apart(line: Line) -> bool:

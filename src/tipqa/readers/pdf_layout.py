@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from tipqa.readers.pdf_lines import Line
 from tipqa.readers.pdf_text import Rule, Word
@@ -16,6 +17,7 @@ from tipqa.readers.pdf_text import Rule, Word
 _Words = tuple[Word, ...]
 _MOST_ROWS = 300  # of a page where columns are looked for
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_ITEM = re.compile(r"[\[(]?(\d{1,3})[\].):]+")
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—\[(| ]*(?:\d{1,4}|[ivxl]{1,6})[-–—\])| ]*"
                           r"(?:(?:of|/)\s*\d{1,4})?", re.IGNORECASE)  # fmt: skip
 
@@ -175,7 +177,7 @@ def _band(
     sides = _sides(page[start:end], gutter)
     if not all(sides):
         return start, None
-    known = any(abs(gutter - other) < 8 for other in gutters)
+    known = any(abs(gutter - other) < 8 for other in gutters) or _is_one_list(sides)
     if min(map(len, sides)) < (1 if known else 3) or len(sides[0]) + len(sides[1]) < 8 - 4 * known:
         return start, None
     top, bottom = page[start].y, page[end - 1].y
@@ -189,6 +191,18 @@ def _band(
     if of_a_table or not (known or all(map(_is_prose, sides, edges))):
         return start, None
     return end, gutter
+
+
+def _is_one_list(sides: tuple[list[_Words], list[_Words]]) -> bool:
+    """Whether numbered items run down one side and on down the other."""
+    numbers = [
+        [int(found[1]) for words in side if (found := _ITEM.fullmatch(words[0].text))]
+        for side in sides
+    ]
+    left, right = numbers
+    if not left or not right or right[0] != left[-1] + 1:
+        return False
+    return all(b - a == 1 for side in numbers for a, b in pairwise(side))
 
 
 def _gaps(line: Line, free: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -14,7 +14,7 @@ from tipqa.links import RawNote
 from tipqa.readers.furniture import is_notes_heading
 from tipqa.readers.markers import SIGNS, choose_style, find, kind_of
 from tipqa.readers.note_lists import label_of
-from tipqa.readers.pdf_labels import SKIPPED, read_notes
+from tipqa.readers.pdf_labels import SKIPPED, letter_order, read_notes
 from tipqa.readers.pdf_lines import Line
 from tipqa.readers.pdf_text import Rule
 
@@ -90,7 +90,7 @@ def _order(line: Line) -> int:
     label = found[0] if found else ""
     if not label or kind_of(label) == "number":
         return int(label or 0)
-    return ord(label) - ord("a") + 1 if kind_of(label) == "letter" and len(label) == 1 else 1
+    return letter_order(label) if kind_of(label) == "letter" else 1
 
 
 def _end(lines: Sequence[Line], start: int) -> int:
