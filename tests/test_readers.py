@@ -1,5 +1,8 @@
 """Files → Profiles: which files, their encoding, their front matter, and who they are about."""
 
+import time
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -365,3 +368,23 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, name, head, data):
         assert profile.paragraphs
         assert profile.info.id
         assert profile.info.title
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".md", ".html"])
+@pytest.mark.parametrize("piece", ["¹", "*", "a-\n", "**\n", "12\n", "\f1\n", "| 1 | a b c |\n"])
+def test_long_files_take_no_longer_than_they_must(tmp_path, piece, suffix):
+    """A hundred thousand characters of anything within some seconds."""
+    path = tmp_path / f"long{suffix}"
+    path.write_text(piece * (100_000 // len(piece)), encoding="utf-8")
+    began = time.process_time()
+    with suppress(CorpusError):
+        readers.read(path)
+
+    assert time.process_time() - began < 5
+
+
+def test_a_page_may_begin_with_its_first_line(tmp_path):
+    """A form feed before anything else ends no page."""
+    path = tmp_path / "norway.txt"
+    path.write_text("\fand one ran.\n", encoding="utf-8")
+    assert [p.text for p in readers.read(path).paragraphs] == ["and one ran."]

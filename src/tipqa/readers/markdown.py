@@ -107,28 +107,28 @@ def _plainer(body: str, draft: Draft) -> str:
 
 def _pieces(blocks: list[Block], lines: list[str], draft: Draft) -> list[_Piece]:
     """The blocks with markers taken out, but for those that are notes or their heading."""
-    places = [(n, row) for n, b in enumerate(blocks) for row in range(len(b.text.split("\n")))]
+    rows_of = [_rows(block) for block in blocks]
+    places = [(n, row) for n, rows in enumerate(rows_of) for row in range(len(rows))]
     style, lists = Style((), frozenset(note.label for note in draft.notes)), list[NoteList]()
     if not draft.notes:
-        style, lists = find_lists([_entry(blocks[n], row) for n, row in places])
+        style, lists = find_lists([_entry(blocks[n], rows_of[n], row) for n, row in places])
         draft.notes = [replace(note, scope=run.scope) for run in lists for note in run.notes]
     noted = {places[at] for run in lists for at in range(run.start, run.end)}
     for run in lists:
-        at = next((n for n in range(run.start - 1, -1, -1) if _row(blocks, *places[n])), 0)
-        if furniture.is_notes_heading(_row(blocks, *places[at])) and places[at] not in noted:
-            noted.add(places[at])
-            draft.left_out.append(LeftOut(blocks[places[at][0]].line, _row(blocks, *places[at])))
+        above = (places[at] for at in range(run.start - 1, -1, -1))
+        number, row = next(((n, row) for n, row in above if rows_of[n][row]), places[0])
+        heading = rows_of[number][row]
+        if furniture.is_notes_heading(heading) and (number, row) not in noted:
+            noted.add((number, row))
+            draft.left_out.append(LeftOut(blocks[number].line, heading))
     first_place = {n: at for at, (n, _) in reversed(list(enumerate(places)))}
     pieces = []
     for n, block in enumerate(blocks):
-        rows = block.text.split("\n")
+        rows = rows_of[n]
         kept = [row for row in range(len(rows)) if (n, row) not in noted]
         if not kept or block.kind in ("note", "definition"):
             continue
-        if block.kind in ("fence", "rule"):
-            text = ""
-        else:
-            text = "\n".join(rows[row] for row in kept)
+        text = "\n".join(rows[row] for row in kept)
         bare, markers = take_out(text, _marks(text, style))
         scope = scope_at(first_place[n] + kept[0], lists)
         length = block.end - block.line - (len(rows) - len(kept))
@@ -136,12 +136,12 @@ def _pieces(blocks: list[Block], lines: list[str], draft: Draft) -> list[_Piece]
     return pieces
 
 
-def _entry(block: Block, row: int) -> Entry:
+def _entry(block: Block, rows: list[str], row: int) -> Entry:
     """A line of a block as the search for notes sees it."""
-    text = HIDDEN.sub(r"[^\1]", _row([block], 0, row))
+    text = HIDDEN.sub(r"[^\1]", rows[row])
     if row == 0:
         text = f"[{block.label}] {text}" if block.kind == "definition" else block.head + text
-    if row == block.text.count("\n"):
+    if row == len(rows) - 1:
         text += "".join(f" <{address}>" for address in block.addresses)
     fresh = (block.fresh and row == 0) or block.kind == "table"
     opens = block.kind in ("text", "definition") or (
@@ -150,9 +150,9 @@ def _entry(block: Block, row: int) -> Entry:
     return Entry(block.line + row, text, fresh, opens=opens)
 
 
-def _row(blocks: list[Block], number: int, row: int) -> str:
-    block = blocks[number]
-    return "" if block.kind in ("note", "image") else block.text.split("\n")[row]
+def _rows(block: Block) -> list[str]:
+    """The lines of a block that may be a note, a heading or running text."""
+    return [""] if block.kind in ("note", "image") else block.text.split("\n")
 
 
 def _marks(text: str, style: Style) -> list[Found]:

@@ -8,6 +8,7 @@ nothing; all that is left out is listed.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -31,8 +32,9 @@ _LONGEST_TITLE = 60  # in characters; a line of wrapped prose is longer
 _FEWEST = 3
 _FEWEST_WORDS_OF_PROSE = 12
 _MARKER = re.compile(
-    r"(?:\s?(?:\[[^\[\]]{1,12}\]|\([\d,; –-]{1,9}\)|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻*†‡§]{1,4}))+$|(?<=\D[.?!])\d{1,3}$"
+    r"(?:\s?(?:\[[^\[\]]{1,12}\]|\([\d,; –-]{1,9}\)|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻*†‡§]))+$|(?<=\D[.?!])\d{1,3}$"
 )
+_LAST = 40  # characters of a line, in which its end is seen
 _WRAPPED = 120  # in characters; a longer line was not wrapped, so its end is a paragraph's
 
 
@@ -198,7 +200,7 @@ def _joined(lines: list[str], start: int, end: int) -> list[_Joined]:
 
 def _paragraphs(line: int, parts: list[str]) -> list[_Joined]:
     """Lines as one paragraph, or each as one where all end a sentence: that is no wrapping."""
-    if len(parts) >= _FEWEST and all(furniture.ends_sentence(_MARKER.sub("", p)) for p in parts):
+    if len(parts) >= _FEWEST and all(map(_ends_sentence, parts)):
         return [(line + n, part) for n, part in enumerate(parts)]
     return [(line, " ".join(parts))]
 
@@ -211,7 +213,12 @@ def _opens(item: re.Match[str], last: int, above: list[str]) -> bool:
     if not item["number"]:
         return True
     number = int(item["number"][:-1])
-    return number in (1, last + 1) or furniture.ends_sentence(_MARKER.sub("", above[-1]))
+    return number in (1, last + 1) or _ends_sentence(above[-1])
+
+
+def _ends_sentence(line: str) -> bool:
+    """Whether a line ends with its sentence, or with markers after it."""
+    return furniture.ends_sentence(_MARKER.sub("", line[-_LAST:]))
 
 
 def _is_over(above: list[str], line: str) -> bool:
@@ -228,10 +235,14 @@ def _over_pages(
         whole: list[_Joined] = []
         parts.append(whole)
         for line, text in part:
-            above = whole[-1] if whole else (parts[0] or [(0, "")])[-1]
-            parted = any(above[0] <= page < line for page in breaks)
+            before = whole or parts[0]
+            if not before:
+                whole.append((line, text))
+                continue
+            above = before[-1]
+            parted = bisect_left(breaks, above[0]) < bisect_left(breaks, line)
             if parted and text[:1].islower() and not furniture.ends_sentence(above[1]):
-                (whole or parts[0])[-1] = (above[0], f"{above[1]} {text}")
+                before[-1] = (above[0], f"{above[1]} {text}")
             else:
                 whole.append((line, text))
     return parts[0], parts[1]

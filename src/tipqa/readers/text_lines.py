@@ -26,6 +26,7 @@ _OWN_HYPHEN = frozenset(
     "all anti cross ex full half high long low mid multi non part post pre pro self short "
     "so state sub twelve twenty well year years".split()
 )
+_LONGEST_WORD = 60
 _EDGE = 2
 """How many lines from its top and its bottom a page's header and footer may be."""
 
@@ -72,7 +73,7 @@ def _running(found: Lines) -> set[int]:
     shape = {n: re.sub(r"[\W\d_]+", " ", found.lines[n]).strip() for page in edges for n in page}
     counted = Counter(text for page in edges for text in {shape[n] for n in page} if text)
     often = {text for text, count in counted.items() if count > 1 and 2 * count >= len(edges)}
-    first = {text: min(n for n in shape if shape[n] == text) for text in often}
+    first = {text: n for n, text in sorted(shape.items(), reverse=True)}
     return {n for n, text in shape.items() if text in often and n != first[text]}
 
 
@@ -81,18 +82,22 @@ def _page_numbers(found: Lines) -> set[int]:
     lines = found.lines
     numbers: list[tuple[int, int]] = []
     last: set[int] = set()
+    begins = set(found.breaks)
+    following = [len(lines)] * (len(lines) + 1)  # by line, the next that isn't blank
+    for index in range(len(lines) - 1, -1, -1):
+        following[index] = index if lines[index].strip() else following[index + 1]
     for index, line in enumerate(lines):
         number = _PAGE_NUMBER.fullmatch(line) if line.strip() else None
         if number:
-            after = next((n for n in range(index + 1, len(lines)) if lines[n].strip()), len(lines))
-            if found.breaks and (after in found.breaks or after == len(lines)):
+            after = following[index + 1]
+            if begins and (after in begins or after == len(lines)):
                 last.add(index)
             elif after > index + 1 and not (index and lines[index - 1].strip()):
                 numbers.append((index, int(number[1])))
     return last | {
         index
-        for (one, number), (two, following) in pairwise(numbers)
-        if following == number + 1
+        for (one, number), (two, next_number) in pairwise(numbers)
+        if next_number == number + 1
         for index in (one, two)
     }
 
@@ -101,15 +106,21 @@ def _join_words(lines: list[str]) -> None:
     """Write a word that a line's end cut in two as one, on the first of the two lines."""
     known: Counter[str] = Counter()
     for line in lines:
-        known.update(word.lower() for word in _WORD.findall(_CUT.sub("", line.rstrip())))
+        words = _WORD.findall(line)
+        known.update(word.lower() for word in words[: -1 if _cut(line) else None])
     for index in range(len(lines) - 1):
         line = lines[index]
-        cut = _CUT.search(line.rstrip())
+        cut = _cut(line)
         rest = _GOES_ON.match(lines[index + 1]) if cut else None
         if cut and rest:
             hyphen = "-" if keeps_hyphen(cut[1], rest[1], known) else ""
             lines[index] = f"{line.rstrip()[:-1]}{hyphen}{rest[1]}{rest[2]}"
             lines[index + 1] = lines[index + 1][rest.end() :]
+
+
+def _cut(line: str) -> re.Match[str] | None:
+    """The part of a word, with its hyphen, that ends a line."""
+    return _CUT.search(line.rstrip()[-_LONGEST_WORD:])
 
 
 def keeps_hyphen(first: str, second: str, known: Counter[str]) -> bool:
