@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from tipqa import readers
 from tipqa.readers.markers import raised
 from tipqa.types import Note, Profile
 
+ENDED = re.compile(r"[.?!][”\"’)\]]*(?:\s?\S{1,9})?$")
 WORDS = "Police women farms workers courts victims hotel children boats villages ministers".split()
 ENDS = [" ran.", " ran.", " ran!", " ran to “a town.”", " ran in 2004.", " ran (of 30).", " ran?"]
 STYLES = ("bracket", "parenthesis", "superscript", "letter", "roman", "sign", "caret")
@@ -239,6 +241,8 @@ def test_links_of_text(
         listed = [head.format(label) + text for label, text in notes]
         if wrapped:
             bodies = [textwrap.fill(b, 72, break_on_hyphens=False) for b in bodies]
+            # Lines that all happen to end a sentence can't be told from a paragraph a line.
+            assume(not any(all(map(ENDED.search, b.split("\n")[:-1])) for b in bodies if "\n" in b))
             listed = [textwrap.fill(n, 72, subsequent_indent="    ") for n in listed]
         parts += [*bodies, "Notes", ("\n\n" if spaced else "\n").join(listed)]
     check(read(folder, "peru.txt", "Peru\n\n" + "\n\n".join(parts) + "\n"), document)
@@ -329,5 +333,8 @@ def lay_out(document: Document, path: Path) -> None:
 def test_links_of_a_pdf(folder: Path, document: Document) -> None:
     """Numbers in brackets and raised, notes in small type."""
     assume(len(document.sections) == 1 and not document.unresolved())
+    if document.style == "superscript":  # no typesetter puts a space before it
+        apart = (s.place == "apart" for ps in document.sections for p in ps for s in p)
+        assume(not any(apart))
     lay_out(document, folder / "peru.pdf")
     check(readers.read(folder / "peru.pdf"), document)

@@ -35,8 +35,9 @@ _SUPERSCRIPT = re.compile(
     rf"(?<!⁻)⁽?({_NUMBER_UP}(?:(?:\s?[,;]\s?|[⁻–-]){_NUMBER_UP})*(?![{RAISED}])"
     rf"|{_LETTER_UP}(?:\s?[,;]\s?{_LETTER_UP})*(?![{_RAISED_LETTERS}]))⁾?"
 )
+_LETTER = r"(?:[ivx]{2,5}|[a-pr-z])"
 _RAISABLE = re.compile(
-    r"\s?\(?[-–−]?(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*|(?:[ivx]{2,5}|[a-pr-z])(?:, ?(?:[ivx]{2,5}|[a-pr-z]))*)\)?\s?"
+    rf"\s?\(?[-–−]?(?:\d{{1,3}}(?:\s?[,;–-]\s?\d{{1,3}})*|{_LETTER}(?:, ?{_LETTER})*)\)?\s?"
 )
 _PAGE = re.compile(r"\s*:\s*\d[\d\s,–-]*")
 _GLUED = re.compile(

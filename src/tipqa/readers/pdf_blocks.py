@@ -125,7 +125,8 @@ def _rank(lines: Sequence[Line], index: int, body_size: float) -> _Rank | None:
     large = line.size >= 1.12 * body_size
     after = lines[index + 1] if index + 1 < len(lines) else None
     alone = _stands_alone(lines[index - 1] if index else None, line, after)
-    if not letters or len(line.words) > 20 or _is_list_item(line) or line.words[0].raised:
+    item = _is_list_item(line) and not (large and alone)  # else "1. Mining" over a section
+    if not letters or len(line.words) > 20 or item or line.words[0].raised:
         return None
     if not (large or line.bold or (alone and (larger or capitals or line.italic))):
         return None
@@ -154,8 +155,17 @@ def _starts_block(group: Sequence[Line], line: Line, leading: Mapping[float, flo
     inset = line.x0 - before.x0
     if inset > 0.7 * line.size and not (_is_list_item(before) and len(group) == 1):
         return True
-    if inset < -0.7 * line.size and len(group) > 1:  # a quotation or a list ends
+    goes_on = not before.is_ended and line.text[0].islower()
+    if inset < -0.7 * line.size and len(group) > 1 and not goes_on:  # a quotation or a list ends
         return True
+    inset = line.x0 - line.left
+    if (
+        len(group) == 1
+        and before.is_ended
+        and inset > 0.7 * line.size
+        and abs(before.x0 - line.x0) < 1
+    ):
+        return True  # after a paragraph of one line, both first lines being indented
     right = before.right if len(group) == 1 else max(other.x1 for other in group)
     return before.is_ended and not line.text[0].islower() and _had_room(before, line, right)
 
@@ -163,7 +173,8 @@ def _starts_block(group: Sequence[Line], line: Line, leading: Mapping[float, flo
 def _starts_anew(group: Sequence[Line], line: Line, indents: bool, rank: _Rank | None) -> bool:
     """Whether a line begins a paragraph, being the first of a column, or under a table."""
     before = group[-1]
-    if rank is not None or abs(before.size - line.size) > 0.6 or _is_list_item(line):
+    item = _is_list_item(line) and (before.is_ended or _is_list_item(group[0]))
+    if rank is not None or abs(before.size - line.size) > 0.6 or item:
         return True
     if before.text.endswith("-") or line.text[:1].islower():
         return before.is_ended

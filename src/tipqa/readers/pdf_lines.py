@@ -43,7 +43,8 @@ class Line:
         cells = 1
         sizes: Counter[tuple[float, bool, bool]] = Counter()
         for before, word in zip([None, *self.words[:-1]], self.words, strict=True):
-            sizes[word.size, word.bold, word.italic] += len(word.text)
+            if not word.raised or all(other.raised for other in self.words):
+                sizes[word.size, word.bold, word.italic] += len(word.text)
             gap = word.x0 - before.x1 if before else 0.0
             space = " " if before and (word.spaced or gap > 0.15 * word.size) else ""
             cells += gap > 1.5 * max(word.size, before.size if before else 0.0)
