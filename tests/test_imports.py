@@ -13,7 +13,8 @@ readers.front_matter readers.draft readers.encoding readers.markers readers.furn
 readers.note_lists readers.page readers.layout readers.page_notes
 readers.pdf_text readers.pdf_layout readers.pdf_notes readers.pdf_blocks
 readers.markdown readers.text readers.html readers.pdf readers
-tokens chunk embed tables store generation index search cite entries questions evaluate
+tokens lexical chunk embed rerank tables store catalog copies suggest generation index
+asked filters fusion ranking search cite entries questions evaluate
 documents export check terminal cli""".split()
 
 

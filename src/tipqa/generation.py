@@ -5,6 +5,7 @@ CURRENT                 the name of the generation that answers
 generations/NAME/
 manifest.json         what it was built from and with; NAME is its digest
 passages.faiss        one unit vector a passage
+words.npz             which passage holds which words
 tipqa.sqlite          everything else
 """
 
@@ -15,31 +16,41 @@ import json
 import os
 import time
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import faiss
+import numpy as np
 
 from tipqa import readers, store
+from tipqa.catalog import Catalog
 from tipqa.errors import CorpusError, GenerationError
 from tipqa.files import sha256_of
-from tipqa.types import Encoder
+from tipqa.lexical import Lexicon
+from tipqa.suggest import Suggestions
+from tipqa.types import Encoder, FloatMatrix
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever an index built before can no longer be read, or would now differ."""
 VECTORS = "passages.faiss"
 DATABASE = "tipqa.sqlite"
+LEXICON = "words.npz"
 MANIFEST = "manifest.json"
 _STALE_EVERY = 2.0  # seconds between two looks at the corpus
 
 
 class Generation:
-    """A generation, open to read: `manifest`, `faiss` (row n is passage n) and `store`."""
+    """A generation, open to read: `manifest`, `faiss`, `lexicon`, `store` and `catalog`.
+
+    Row n of each is passage n.
+    """
 
     def __init__(self, name: str, place: Path, manifest: dict[str, Any]) -> None:
         self.name = name
         self.manifest = manifest
         self.faiss = faiss.read_index(str(place / VECTORS))
+        self.lexicon = Lexicon(place / LEXICON)
         self.store = store.Store(place / DATABASE)
         self._looked: tuple[float, bool | None] = (-_STALE_EVERY, None)
         self._stamps: dict[str, tuple[int, int]] = {}
@@ -94,6 +105,21 @@ class Generation:
                     "Build the index anew with: tipqa index"
                 )
         return cls(name, place, manifest)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        return Catalog(self.store)
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        return Suggestions(self.catalog.names(), self.lexicon.counts)
+
+    @cached_property
+    def vectors(self) -> FloatMatrix:
+        """The vectors of `faiss`, not copied."""
+        count, length = self.faiss.ntotal, self.faiss.d
+        view = faiss.rev_swig_ptr(self.faiss.get_xb(), count * length)  # type: ignore[attr-defined]
+        return np.asarray(view).reshape(count, length)
 
     @property
     def stale(self) -> bool | None:

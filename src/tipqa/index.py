@@ -22,12 +22,21 @@ import faiss
 import numpy as np
 from filelock import FileLock, Timeout
 
-from tipqa import readers, tables
-from tipqa.chunk import embedded_text, passages
+from tipqa import lexical, readers, tables
+from tipqa.chunk import context, embedded_text, passages
 from tipqa.embed import embed
 from tipqa.errors import CorpusError, GenerationError
 from tipqa.files import flush, sha256_of
-from tipqa.generation import DATABASE, FORMAT, MANIFEST, VECTORS, Generation, current_name, digests
+from tipqa.generation import (
+    DATABASE,
+    FORMAT,
+    LEXICON,
+    MANIFEST,
+    VECTORS,
+    Generation,
+    current_name,
+    digests,
+)
 from tipqa.types import Encoder, FloatMatrix, Passage, Problem, Profile
 
 Progress = Callable[[str, int, int], object]
@@ -145,6 +154,7 @@ def _build(
         building = Path(temporary) / "generation"
         building.mkdir()
         _write_faiss(vectors, building / VECTORS)
+        lexical.write([context(p) for p in found], [p.text for p in found], building / LEXICON)
         tables.write(building / DATABASE, profiles, found, keys)
         manifest = {
             "format": FORMAT,
@@ -159,12 +169,12 @@ def _build(
             "skipped": [str(error) for error in skipped],
             "counts": {"profiles": len(profiles), "passages": len(found), "problems": problems},
             "too_long": too_long,
-            "files": {name: sha256_of(building / name) for name in (VECTORS, DATABASE)},
+            "files": {name: sha256_of(building / name) for name in (VECTORS, LEXICON, DATABASE)},
         }
         written = json.dumps(manifest, indent=1, sort_keys=True)  # ASCII: file names may be bytes
         (building / MANIFEST).write_text(written, encoding="ascii")
         name = hashlib.sha256(written.encode()).hexdigest()[:16]
-        for file in (VECTORS, DATABASE, MANIFEST):
+        for file in (VECTORS, LEXICON, DATABASE, MANIFEST):
             flush(building / file)
         flush(building)
         _make_current(folder, building, name)
