@@ -51,6 +51,25 @@ def test_empty_fields_of_a_form_are_no_filters(client: TestClient) -> None:
     assert len(answer.json()["results"]) == 5
 
 
+def test_what_a_search_says_beside_its_results(client: TestClient) -> None:
+    """Facets of all that matches, countries without a profile, and scores by their parts."""
+    asked = {"q": "fish farms in Norwegian fjords or Kenya", "explain": "true", "rerank": "false"}
+    document = client.get("/v1/search", params=asked).json()
+    assert document["coverage"] == {"no_profile": ["Kenya"]}
+    assert document["total"] == 5
+    assert document["facets"]["edition"][0] == {"value": "2024", "name": "2024", "count": 3}
+    assert document["results"][0]["explain"]["country"] == 1
+    asked = {"q": "vineyards", "mode": "lexical"}
+    assert len(client.get("/v1/search", params=asked).json()["results"]) == 1
+
+
+def test_suggestions(client: TestClient) -> None:
+    """Completions of what was typed; none for what nothing begins with."""
+    document = client.get("/v1/suggest?q=nor&k=1").json()
+    assert document == {"query": "nor", "suggestions": ["Norway"]}
+    assert client.get("/v1/suggest?q=zzz").json()["suggestions"] == []
+
+
 def test_a_token_budget(client: TestClient) -> None:
     """max_tokens cuts the list."""
     full = client.get("/v1/search?q=fish").json()["results"]
@@ -244,11 +263,11 @@ def test_a_fault_of_ours_is_a_problem_document_too(
 ) -> None:
     """500 says nothing of what was asked, and neither does the log."""
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secretword")
 
     client = TestClient(create_app(index), raise_server_exceptions=False)
-    monkeypatch.setattr(type(index), "search", broken)
+    monkeypatch.setattr(type(index), "find", broken)
     with caplog.at_level(logging.DEBUG):
         answer = client.get("/v1/search?q=secretword")
     assert answer.status_code == 500
@@ -260,7 +279,12 @@ def test_a_fault_of_ours_is_a_problem_document_too(
 def test_serve_for_real(index_folder: Path) -> None:
     """`tipqa serve` tells its address, answers, logs no question, and stops when asked to."""
     command = [sys.executable, "-c", "from tipqa.cli import main; main()", "serve", "--port", "0"]
-    environment = {**os.environ, "TIPQA_ENCODER": "hashed-words", "TIPQA_INDEX": str(index_folder)}
+    environment = {
+        **os.environ,
+        "TIPQA_ENCODER": "hashed-words",
+        "TIPQA_RERANKER": "none",
+        "TIPQA_INDEX": str(index_folder),
+    }
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         refused_port = subprocess.run(

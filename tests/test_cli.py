@@ -39,6 +39,7 @@ def run(
 ) -> Run:
     """Run tipqa in this process, on the small index, with the encoder that needs no model."""
     monkeypatch.setenv("TIPQA_ENCODER", "hashed-words")
+    monkeypatch.setenv("TIPQA_RERANKER", "none")
     monkeypatch.setenv("TIPQA_INDEX", str(index_folder))
 
     def run(*arguments: object) -> Ended:
@@ -381,3 +382,26 @@ def test_what_is_slow_to_load_is_not_loaded(corpus: Path, tmp_path: Path) -> Non
         assert not loaded & {*unneeded, "torch", "transformers", "sentence_transformers"}
     files = list(folder.glob("generations/*/encoder.onnx"))
     assert len(files) == 2 and files[0].samefile(files[1])
+
+
+def test_search_tells_what_it_did_with_the_question(run: Run) -> None:
+    """A name put right and a country without a profile, on stderr and in the document."""
+    ended = run("search", "fish farms in Norwey and Kenya", "--explain")
+    assert "searched for: fish farms in Norway and Kenya" in ended.err
+    assert "no profile is about Kenya." in ended.err
+    assert re.search(r"score: dense 0\.\d+, lexical \d\.\d+, mixed", ended.out)
+    document = json.loads(run("search", "fish farms in Norwey and Kenya", "--json").out)
+    assert document["searched"] == "fish farms in Norway and Kenya"
+    assert document["coverage"] == {"no_profile": ["Kenya"]}
+    assert "explain" not in document["results"][0]
+
+
+def test_modes_of_a_search(run: Run) -> None:
+    """Words alone find nothing that lacks them; a mode or reranker that isn't there is an error."""
+    alone = ("search", "quokka", "--no-rerank", "--mode")
+    assert run(*alone, "lexical").code == 1
+    assert run(*alone, "dense").code == 0
+    assert run(*alone, "psychic").code == 2
+    ended = run("search", "fish", "--reranker", "nowhere")
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert 'reranker "nowhere": no model.onnx' in ended.err

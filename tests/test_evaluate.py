@@ -133,7 +133,7 @@ def test_a_folder_as_beir_has_it_is_measured(beir: Path) -> None:
         "title alone",
         "old wine of Kenya",
     ]
-    with temporary_index(beir, HashedWords(), lambda *_: None) as index:
+    with temporary_index(beir, HashedWords(), None, lambda *_: None) as index:
         store = index.generation.store
         profiles = store.profiles()
         texts = {info.file: [p.text for p in store.passages_of(info.id)] for info in profiles}
@@ -149,7 +149,7 @@ def test_a_folder_as_beir_has_it_is_measured(beir: Path) -> None:
         assert "Nets: torn. Nets are *torn* (1) by <i>hand</i>. x|y" in contexts
         measures = evaluate(index, questions)
     assert set(measures) == {"all"}
-    assert measures["all"]["nDCG@10"].mean == 1
+    assert measures["all"]["nDCG@10"].mean > 0.85  # one of two documents alike stands for both
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_line_that_is_not_as_beir_has_it_is_named(
         opened.write(line + "\n")
     with pytest.raises(QueryError, match=told):
         load_queries(beir)
-        with temporary_index(beir, HashedWords(), lambda *_: None):
+        with temporary_index(beir, HashedWords(), None, lambda *_: None):
             pass
 
 

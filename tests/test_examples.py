@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 from conftest import REPOSITORY
 from tipqa.embed import load_encoder
 from tipqa.index import build
+from tipqa.rerank import load_reranker
 from tipqa.search import open_index
 from tipqa_api import create_app, schemas
 
@@ -27,7 +28,7 @@ def test_examples_are_what_the_shipped_corpus_answers(tmp_path: Path) -> None:
     """Each example comes back from a server over corpus/cambodia-2005.md, word for word."""
     encoder = load_encoder()
     build([REPOSITORY / "corpus" / "cambodia-2005.md"], tmp_path, encoder)
-    client = TestClient(create_app(open_index(tmp_path, encoder)))
+    client = TestClient(create_app(open_index(tmp_path, encoder, load_reranker())))
 
     def get(path: str) -> dict[str, Any]:
         answer = client.get(path)
@@ -39,6 +40,7 @@ def test_examples_are_what_the_shipped_corpus_answers(tmp_path: Path) -> None:
     source = search["results"][0]["citations"][0]["sources"][0]["id"]
     found = {
         "SearchDocument": search,
+        "SuggestDocument": get("/v1/suggest?q=traf&k=3"),
         "PassageDocument": get("/v1/passages/cambodia-2005%23p4"),
         "ProfilesDocument": get("/v1/profiles"),
         "ProfileDocument": get("/v1/profiles/cambodia-2005"),

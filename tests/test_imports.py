@@ -17,7 +17,8 @@ readers.pdf_text readers.pdf_lines readers.pdf_layout readers.pdf_labels readers
 readers.pdf_tables readers.pdf_cells readers.pdf_blocks
 readers.text_lines readers.markdown_blocks
 readers.markdown readers.text readers.html readers.pdf readers
-tokens chunk exported embed tables store generation changes publish index search
+tokens lexical chunk exported embed rerank tables store catalog copies suggest generation
+changes publish index asked filters fusion ranking search
 cite entries questions beir evaluate
 documents export check terminal cli""".split()
 

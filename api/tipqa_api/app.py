@@ -97,11 +97,24 @@ def _add_api(app: FastAPI, index: Index) -> None:
         """The passages nearest in meaning to a question, with their sources."""
         filters = _filters(index, asked)
         start = time.perf_counter()
-        hits = index.search(asked.q, asked.k, filters, asked.max_tokens)
+        found = index.find(
+            asked.q,
+            asked.k,
+            filters,
+            asked.max_tokens,
+            mode=asked.mode,
+            rerank=asked.rerank,
+            explain=asked.explain,
+        )
         took_ms = (time.perf_counter() - start) * 1000
         if asked.format != "json":
-            return file(asked.format, take(hits), "tipqa-search")
-        return JSONResponse(documents.search_document(asked.q, index, hits, took_ms))
+            return file(asked.format, take(found.hits), "tipqa-search")
+        return JSONResponse(documents.search_document(asked.q, index, found, took_ms))
+
+    @app.get("/v1/suggest", responses=schemas.answers(schemas.SuggestDocument), tags=["search"])
+    def suggest(asked: Annotated[schemas.SuggestQuery, Query()]) -> JSONResponse:
+        """What a few letters may be the beginning of, for a search box."""
+        return JSONResponse({"query": asked.q, "suggestions": index.suggest(asked.q, asked.k)})
 
     @app.get(
         "/v1/passages/{id}",

@@ -10,7 +10,7 @@ from fastapi import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from tipqa.export import FORMATS, FormatName
-from tipqa.search import MOST_HITS
+from tipqa.search import LONGEST_QUERY, MOST_HITS, Mode
 from tipqa.types import KINDS
 
 Span = tuple[int, int]
@@ -68,6 +68,16 @@ class SearchQuery(FormatQuery):
     max_tokens: MaybeNumber = Field(
         None, description="Only hits whose passages fit this budget (cl100k_base)."
     )
+    mode: Mode = Field("hybrid", description="dense: the encoder alone; lexical: words alone.")
+    rerank: bool = Field(True, description="Have the reranker put the first hits in order.")
+    explain: bool = Field(False, description="Say what each score is made of.")
+
+
+class SuggestQuery(NoQuery):
+    """What someone has typed so far."""
+
+    q: str = Field(max_length=LONGEST_QUERY, examples=["traf"])
+    k: int = Field(8, ge=1, le=50)
 
 
 class Page(NoQuery):
@@ -138,10 +148,20 @@ class PassageDocument(_Out):
     citations: list[Citation]
 
 
+class Copy(_Out):
+    id: str
+    edition: int | None
+
+
 class Result(PassageDocument):
     rank: int
-    score: float = Field(description="Cosine similarity; higher is better.")
+    score: float = Field(
+        description="Higher is better: a probability where the reranker has read the passage, "
+        "below 0 where it has not."
+    )
     highlights: list[Span]
+    also_in: list[Copy] = Field(description="Passages of other profiles that say nearly the same.")
+    explain: dict[str, float] | None = Field(None, description="Only where asked for.")
 
 
 class IndexInfo(_Out):
@@ -151,11 +171,30 @@ class IndexInfo(_Out):
     stale: bool | None = Field(description="The corpus has changed since; null: not known.")
 
 
+class Coverage(_Out):
+    no_profile: list[str] = Field(description="Countries asked about that have no profile.")
+
+
+class Facet(_Out):
+    value: str = Field(description="As the filter of this name takes it.")
+    name: str
+    count: int
+
+
 class SearchDocument(_Out):
     query: str
+    searched: str | None = Field(description="The query with names of countries put right.")
     index: IndexInfo
     took_ms: float
+    coverage: Coverage
+    total: int = Field(description="Passages that match; what the facets count.")
+    facets: dict[str, list[Facet]]
     results: list[Result]
+
+
+class SuggestDocument(_Out):
+    query: str
+    suggestions: list[str]
 
 
 class ProfilesDocument(_Out):

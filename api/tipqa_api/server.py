@@ -36,7 +36,7 @@ def serve(index: Index, host: str, port: int) -> None:
             f"can't listen on {host} port {port}: {error.strerror}. Try another --host or --port."
         ) from error
     app = create_app(index)
-    index.warm()
+    index.warm_all()
     shown = f"[{host}]" if ":" in host else host
     print(f"tipqa is at http://{shown}:{listening.getsockname()[1]}", flush=True)
     print(f'Try: "{QUESTION_TO_TRY}"   (Ctrl-C stops)', flush=True)

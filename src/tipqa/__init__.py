@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tipqa.errors import TipqaError
     from tipqa.index import build
     from tipqa.readers import read
+    from tipqa.rerank import load_reranker
     from tipqa.search import Index, make_filters, open_index
 
 __version__ = "0.1.0"
@@ -22,11 +23,12 @@ __all__ = [
     "TipqaError",
     "build",
     "load_encoder",
+    "load_reranker",
     "make_filters",
     "open_index",
     "read",
 ]
-_MODULES = ("errors", "readers", "embed", "index", "search")
+_MODULES = ("errors", "readers", "embed", "rerank", "index", "search")
 
 
 def __getattr__(name: str) -> object:

@@ -18,7 +18,7 @@ from tipqa.errors import QueryError
 from tipqa.index import Progress, build
 from tipqa.questions import Question
 from tipqa.search import Index, open_index
-from tipqa.types import Encoder
+from tipqa.types import Encoder, Reranker
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
@@ -47,7 +47,9 @@ def load_queries(folder: Path) -> list[Question]:
 
 
 @contextmanager
-def temporary_index(folder: Path, encoder: Encoder, progress: Progress) -> Iterator[Index]:
+def temporary_index(
+    folder: Path, encoder: Encoder, reranker: Reranker | None, progress: Progress
+) -> Iterator[Index]:
     """An index of the documents, each a profile in its title's name; gone afterwards.
 
     Raises:
@@ -66,7 +68,7 @@ def temporary_index(folder: Path, encoder: Encoder, progress: Progress) -> Itera
                 document = front + _PUNCTUATION.sub(r"\\\1", text) + "\n"
                 (documents / _file_of(row["_id"])).write_text(document, encoding="utf-8")
         build([documents], Path(place) / "index", encoder, progress=progress)
-        yield open_index(Path(place) / "index", encoder)
+        yield open_index(Path(place) / "index", encoder, reranker)
 
 
 def _file_of(document: object) -> str:

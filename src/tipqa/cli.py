@@ -17,9 +17,10 @@ from tipqa import __version__, terminal
 from tipqa.errors import QueryError, TipqaError
 
 if TYPE_CHECKING:
-    from tipqa.types import Hit
+    from tipqa.search import Found
 
-# As in tipqa.export, which --help need not load.
+# As in tipqa.ranking and tipqa.export, which --help need not load.
+Mode = Literal["hybrid", "dense", "lexical"]
 Format = Literal["text", "csv", "bibtex", "ris", "csl", "jsonl"]
 app = typer.Typer(
     add_completion=False,
@@ -49,7 +50,16 @@ Edition = Annotated[
     int | None,
     typer.Option("--edition", min=1900, max=2100, help="The year, for files that do not say."),
 ]
+RerankerName = Annotated[
+    str,
+    typer.Option(
+        "--reranker",
+        envvar="TIPQA_RERANKER",
+        help="A folder with a cross-encoder as ONNX, or none. The default comes packaged.",
+    ),
+]
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+DEFAULT_RERANKER = "ms-marco-MiniLM-L-12-v2"
 DEFAULT_INDEX = Path("index")
 DEFAULT_PATHS = (Path("corpus"),)
 
@@ -214,12 +224,22 @@ def search(
         int | None,
         typer.Option("--max-tokens", help="Only hits that fit this budget (cl100k_base)."),
     ] = None,
+    mode: Annotated[
+        Mode, typer.Option("--mode", help="The encoder and words mixed, or one of them alone.")
+    ] = "hybrid",
+    rerank: Annotated[
+        bool, typer.Option("--rerank/--no-rerank", help="Have the reranker order the first hits.")
+    ] = True,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say what each score is made of.")
+    ] = False,
     batch: Annotated[
         Path | None,
         typer.Option("--batch", help='A file: one question a line, or JSONL with "question".'),
     ] = None,
     folder: IndexFolder = DEFAULT_INDEX,
     encoder: EncoderName = DEFAULT_ENCODER,
+    reranker: RerankerName = DEFAULT_RERANKER,
     as_json: Json = False,
     format: Annotated[
         Format | None, typer.Option("--format", help="Print what was found, to take it along.")
@@ -232,6 +252,7 @@ def search(
     from tipqa.documents import search_document
     from tipqa.embed import load_encoder
     from tipqa.questions import read_batch
+    from tipqa.rerank import load_reranker
     from tipqa.search import MOST_HITS, check_range, checked_query, make_filters, open_index
 
     if (query is None) == (batch is None):
@@ -244,7 +265,7 @@ def search(
     questions = list(read_batch(batch)) if batch else []
     if batch and not questions:
         raise QueryError(f"{batch}: holds no question. Write one a line.")
-    opened = open_index(folder, load_encoder(encoder))
+    opened = open_index(folder, load_encoder(encoder), load_reranker(reranker))
     filters = make_filters(
         opened,
         country=country or (),
@@ -258,11 +279,13 @@ def search(
 
     opened.warm()
 
-    def answer(question: str) -> tuple[list[Hit], dict[str, Any]]:
+    def answer(question: str) -> tuple[Found, dict[str, Any]]:
         start = time.perf_counter()
-        hits = opened.search(question, k, filters, max_tokens)
+        found = opened.find(
+            question, k, filters, max_tokens, mode=mode, rerank=rerank, explain=explain
+        )
         took_ms = (time.perf_counter() - start) * 1000
-        return hits, search_document(question, opened, hits, took_ms)
+        return found, search_document(question, opened, found, took_ms)
 
     if batch:
         wrong = 0
@@ -282,17 +305,17 @@ def search(
             )
         return 0
     assert query is not None
-    hits, document = answer(query)
+    found, document = answer(query)
     if as_json:
         terminal.print_json(document)
     elif format:
         from tipqa.export import FORMATS, take
 
         terminal.tell_if_stale(opened)
-        terminal.print_export(FORMATS[format].write(take(hits)))
+        terminal.print_export(FORMATS[format].write(take(found.hits)))
     else:
-        terminal.print_hits(opened, hits, max_tokens)
-    return 0 if hits else 1
+        terminal.print_found(opened, found, max_tokens)
+    return 0 if found.hits else 1
 
 
 @app.command(
@@ -312,6 +335,7 @@ def evaluate(
         Path | None,
         typer.Option("--compare", metavar="RUN", help="Another run, saved from --json."),
     ] = None,
+    reranker: RerankerName = DEFAULT_RERANKER,
     as_json: Json = False,
 ) -> None:
     """Measure an index with questions whose answers are known."""
@@ -319,6 +343,7 @@ def evaluate(
 
     from tipqa import evaluate as measures
     from tipqa.embed import load_encoder
+    from tipqa.rerank import load_reranker
     from tipqa.search import open_index
 
     run = measures.load_run(other) if other else None
@@ -327,13 +352,15 @@ def evaluate(
             from tipqa import beir
 
             asked = beir.load_queries(questions)
-            documents = beir.temporary_index(questions, load_encoder(encoder), progress)
+            documents = beir.temporary_index(
+                questions, load_encoder(encoder), load_reranker(reranker), progress
+            )
             index = opened.enter_context(documents)
         else:
             from tipqa.questions import load_questions
 
             asked = load_questions(questions)
-            index = open_index(folder, load_encoder(encoder))
+            index = open_index(folder, load_encoder(encoder), load_reranker(reranker))
         found = measures.ask(index, asked, lambda done: progress("ask", done, len(asked)))
     document = measures.run_document(found)
     gained = measures.compare(found, run) if run is not None else None
@@ -356,10 +383,12 @@ def serve(
     ] = 8000,
     folder: IndexFolder = DEFAULT_INDEX,
     encoder: EncoderName = DEFAULT_ENCODER,
+    reranker: RerankerName = DEFAULT_RERANKER,
 ) -> None:
     """Serve the search page and the HTTP API."""
     from tipqa.embed import load_encoder
+    from tipqa.rerank import load_reranker
     from tipqa.search import open_index
     from tipqa_api.server import serve as run
 
-    run(open_index(folder, load_encoder(encoder)), host, port)
+    run(open_index(folder, load_encoder(encoder), load_reranker(reranker)), host, port)

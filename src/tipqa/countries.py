@@ -91,8 +91,23 @@ def mentioned(text: str) -> list[Country]:
     The longest name counts: South Sudan is not Sudan. Codes ("NO"), peoples ("Thai") and a bare
     "Congo", as two states are called, do not count.
     """
-    hits = _index().in_text.findall(" ".join(_tokens(text)))
+    hits = _index().in_text.findall(" ".join(tokens(text)))
     return list(dict.fromkeys(_index().names[hit] for hit in hits if hit not in _NOT_IN_TEXT))
+
+
+def names_in_text() -> dict[str, Country]:
+    """The names that count in a running text, as `tokens` has them, and what they mean."""
+    return {name: country for name, country in _index().names.items() if name not in _NOT_IN_TEXT}
+
+
+def not_in_text() -> frozenset[str]:
+    """What holds a country's name and, in a running text, isn't the country."""
+    return _NOT_IN_TEXT
+
+
+def by_code() -> dict[str, Country]:
+    """The countries by their ISO codes, alpha-2 and alpha-3, in lower case."""
+    return _index().codes
 
 
 def known_countries() -> list[Country]:
@@ -121,14 +136,15 @@ def _find(name: str) -> Country | None:
     return codes.get(name.strip().lower().replace(".", "")) or next(filter(None, found), None)
 
 
-def _tokens(text: str) -> list[str]:
+def tokens(text: str) -> list[str]:
+    """The words of a name or text as names are compared; a comma for any other stop."""
     text = _ABBREVIATION.sub(r"\1", _APOSTROPHE.sub("", text))
     text = _ACCENT.sub("", unicodedata.normalize("NFKD", text).casefold())
     return [_SAME.get(token, token) for token in _TOKEN.findall(text) if token != "the"]
 
 
 def _key(name: str) -> str:
-    return " ".join(token for token in _tokens(name) if token != ",")
+    return " ".join(token for token in tokens(name) if token != ",")
 
 
 @cache
@@ -154,7 +170,7 @@ def _index() -> _Index:
             bare = re.sub(r"\(.+\)", "", spelling)
             apart = _APOSTROPHE.sub(" ", spelling)  # "cote d ivoire", as in a file's name
             for form in (spelling, bare, apart, _INVERTED.sub(r"\2 \1", spelling)):
-                names.setdefault(" ".join(_tokens(form)), country)  # as it stands in a text
+                names.setdefault(" ".join(tokens(form)), country)  # as it stands in a text
                 names.setdefault(_key(form), country)
     phrases = sorted([*names, *_NOT_IN_TEXT], key=len, reverse=True)
     in_text = rf"(?<!\S)(?:{'|'.join(map(re.escape, phrases))})(?!\S)"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from tipqa.search import Index
+from tipqa.search import Found, Index
 from tipqa.types import Citation, Hit, Note, Passage, Profile, ProfileInfo, Source
 
 Json = dict[str, Any]
@@ -13,13 +12,20 @@ _CITED = ("id", "publisher", "title", "year", "url", "kind", "locator")
 """What a citation tells of a source; `locator` is the page or article it points to."""
 
 
-def search_document(query: str, index: Index, hits: Sequence[Hit], took_ms: float) -> Json:
+def search_document(query: str, index: Index, found: Found, took_ms: float) -> Json:
     """What `tipqa search --json` prints and `/v1/search` answers."""
     return {
         "query": query,
+        "searched": found.searched,
         "index": index_document(index),
         "took_ms": round(took_ms, 1),
-        "results": [hit_document(hit) for hit in hits],
+        "coverage": {"no_profile": list(found.no_profile)},
+        "total": found.total,
+        "facets": {
+            name: [{"value": f.value, "name": f.name, "count": f.count} for f in facets]
+            for name, facets in found.facets.items()
+        },
+        "results": [hit_document(hit) for hit in found.hits],
     }
 
 
@@ -39,6 +45,8 @@ def hit_document(hit: Hit) -> Json:
         "score": round(hit.score, 6),
         **passage_document(hit.passage),
         "highlights": [list(span) for span in hit.highlights],
+        "also_in": [{"id": copy.id, "edition": copy.edition} for copy in hit.also_in],
+        **({"explain": hit.parts} if hit.parts is not None else {}),
     }
 
 

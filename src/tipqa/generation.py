@@ -5,6 +5,7 @@ CURRENT                 the name of the generation that answers
 generations/NAME/
 manifest.json         what it was built from and with; NAME is its digest
 passages.faiss        one unit vector a passage
+words.npz             which passage holds which words
 tipqa.sqlite          everything else
 encoder.onnx          the encoder, where it can be run without torch; the generations
                       of one encoder share it as one file with several names
@@ -18,31 +19,38 @@ import math
 import os
 import time
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
 
 import faiss
+import numpy as np
 
 from tipqa import store
+from tipqa.catalog import Catalog
 from tipqa.corpus import corpus_files
 from tipqa.errors import CorpusError, GenerationError
 from tipqa.files import sha256_of
-from tipqa.types import Encoder
+from tipqa.lexical import Lexicon
+from tipqa.suggest import Suggestions
+from tipqa.types import Encoder, FloatMatrix
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever an index built before can no longer be read, or would now differ."""
 VECTORS = "passages.faiss"
 DATABASE = "tipqa.sqlite"
 ENCODER = "encoder.onnx"
+LEXICON = "words.npz"
 MANIFEST = "manifest.json"
 _STALE_EVERY, _STALE_AT_MOST = 2.0, 30.0  # seconds from one look at the corpus to the next
 
 
 class Generation:
-    """A generation, open to read: `manifest`, `faiss` (row n is passage n) and `store`.
+    """A generation, open to read: `manifest`, `faiss`, `lexicon`, `store` and `catalog`.
 
-    `encoder_file` is the encoder as ONNX, None where it isn't kept so.
+    Row n of each is passage n. `encoder_file` is the encoder as ONNX, None where it isn't
+    kept so.
     """
 
     def __init__(self, name: str, place: Path, manifest: dict[str, Any]) -> None:
@@ -51,6 +59,7 @@ class Generation:
         self.manifest = manifest
         self.encoder_file = place / ENCODER if ENCODER in manifest["files"] else None
         self.faiss = faiss.read_index(str(place / VECTORS))
+        self.lexicon = Lexicon(place / LEXICON)
         self.store = store.Store(place / DATABASE)
         self._looked: tuple[float, bool | None] = (-math.inf, None)
         self._looking = Lock()
@@ -106,6 +115,21 @@ class Generation:
                     "Build the index anew with: tipqa index"
                 )
         return cls(name, place, manifest)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        return Catalog(self.store)
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        return Suggestions(self.catalog.names(), self.lexicon.counts)
+
+    @cached_property
+    def vectors(self) -> FloatMatrix:
+        """The vectors of `faiss`, not copied."""
+        count, length = self.faiss.ntotal, self.faiss.d
+        view = faiss.rev_swig_ptr(self.faiss.get_xb(), count * length)  # type: ignore[attr-defined]
+        return np.asarray(view).reshape(count, length)
 
     @property
     def stale(self) -> bool | None:

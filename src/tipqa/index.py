@@ -22,9 +22,9 @@ import faiss
 import numpy as np
 from filelock import FileLock, Timeout
 
-from tipqa import tables
+from tipqa import lexical, tables
 from tipqa.changes import changed_profiles, read_as, reading_of, unchanged_ids
-from tipqa.chunk import embedded_text, passages
+from tipqa.chunk import context, embedded_text, passages
 from tipqa.corpus import corpus_files
 from tipqa.embed import SentenceEncoder, embed
 from tipqa.errors import CorpusError, EncoderError, GenerationError
@@ -33,12 +33,14 @@ from tipqa.generation import (
     DATABASE,
     ENCODER,
     FORMAT,
+    LEXICON,
     MANIFEST,
     VECTORS,
     Generation,
     digests,
 )
 from tipqa.publish import make_current, sweep
+from tipqa.store import Store
 from tipqa.types import Encoder, FloatMatrix, Passage, Problem, Profile
 
 Progress = Callable[[str, int, int], object]
@@ -172,6 +174,9 @@ def _build(
         else:
             tables.write(building / DATABASE, list(profiles.values()), found, keys)
         _write_faiss(vectors, building / VECTORS)
+        if old and part:
+            found = Store(building / DATABASE).passages(range(len(vectors)))
+        lexical.write([context(p) for p in found], [p.text for p in found], building / LEXICON)
         manifest = {
             "format": FORMAT,
             "encoder": {

@@ -2,38 +2,68 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import faiss
 import numpy as np
 
-from tipqa import countries
+from tipqa.catalog import Facet
 from tipqa.embed import SentenceEncoder, embed, load_encoder
-from tipqa.errors import QueryError
+from tipqa.filters import LONGEST_QUERY, check_range, checked_query, make_filters
 from tipqa.generation import Generation
+from tipqa.lexical import stems, telling, words
+from tipqa.ranking import MODES, Mode, Ranking
+from tipqa.rerank import load_reranker
 from tipqa.store import Filters
-from tipqa.types import Encoder, Hit, Passage, Span
+from tipqa.types import Encoder, Hit, Passage, Reranker, Span
 
+__all__ = [
+    "LONGEST_QUERY",
+    "MODES",
+    "MOST_HITS",
+    "Found",
+    "Index",
+    "Mode",
+    "check_range",
+    "checked_query",
+    "make_filters",
+    "open_index",
+]
 MOST_HITS = 1000
-LONGEST_QUERY = 2000
-"""In characters; an encoder sees far less of it."""
 
-_COMMON = frozenset(
-    "a about an and any are as at be been by can did do does for from get had has have how i in "
-    "is it its many much of on or that the their there they this to was were what when where "
-    "which who whom whose why will with".split()
-)
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search gives.
+
+    Attributes:
+        hits: by falling score.
+        total: how many passages match: they pass the filters and hold a telling word of
+            the query, or are among the nearest.
+        no_profile: countries that the query names and no profile is about.
+        searched: the query, where names of countries in it were put right; else None.
+    """
+
+    hits: list[Hit]
+    total: int
+    no_profile: tuple[str, ...]
+    searched: str | None
+    _facets: Callable[[], Mapping[str, Sequence[Facet]]]
+
+    @property
+    def facets(self) -> Mapping[str, Sequence[Facet]]:
+        """By filter: how many of the matches have each of its values, most first."""
+        return self._facets()
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An open generation with its encoder. Safe to use from several threads."""
+    """An open generation with its models. Safe to use from several threads."""
 
     generation: Generation
     encoder: Encoder
+    reranker: Reranker | None = None
 
     def search(
         self,
@@ -41,19 +71,47 @@ class Index:
         k: int = 10,
         filters: Filters | None = None,
         max_tokens: int | None = None,
+        *,
+        mode: Mode = "hybrid",
+        rerank: bool = True,
+        explain: bool = False,
     ) -> list[Hit]:
-        """Find the passages nearest in meaning to a query.
+        """Find the passages that answer a query best: the hits of `find`."""
+        return self.find(
+            query, k, filters, max_tokens, mode=mode, rerank=rerank, explain=explain
+        ).hits
+
+    def find(
+        self,
+        query: str,
+        k: int = 10,
+        filters: Filters | None = None,
+        max_tokens: int | None = None,
+        *,
+        mode: Mode = "hybrid",
+        rerank: bool = True,
+        explain: bool = False,
+    ) -> Found:
+        """Find the passages that answer a query best, and what else there is to say.
 
         Args:
             query: a question or a few words, up to LONGEST_QUERY characters.
-            k: how many hits, 1 to MOST_HITS; fewer passages give fewer.
+            k: how many hits, 1 to MOST_HITS; fewer matches give fewer.
             filters: what a passage must have; applied before scoring, so a hit that
                 passes is never lost to one that doesn't.
             max_tokens: hits from the first on, as long as their passages' tokens
                 (cl100k_base) add up to no more.
+            mode: "hybrid" mixes the encoder's scores with BM25 and heeds the countries,
+                years and phrases of the query; "dense" and "lexical" are one of the two
+                alone, as it is.
+            rerank: have the reranker, where there is one, put the first in order.
+            explain: say what each score is made of.
 
         Returns:
-            By falling score (cosine similarity, -1 to 1), ties by place in the corpus.
+            Hits by falling score, ties by place in the corpus. What the reranker has
+            read has its probability, 0 to 1, and what it has not a score below 0;
+            without it, dense scores are cosines, lexical ones BM25, hybrid ones a mix
+            of both from 0 to 1, and more for what is asked for by name.
 
         Raises:
             QueryError: the query is empty or too long, or a number is out of range.
@@ -62,152 +120,84 @@ class Index:
         check_range("k", k, 1, MOST_HITS)
         if max_tokens is not None:
             check_range("max_tokens", max_tokens, 1, 10_000_000)
-        rows, scores = self._nearest(query, k, filters or Filters())
+        ranking = Ranking(
+            self.generation,
+            query,
+            filters or Filters(),
+            mode,
+            lambda text: embed([text], self.encoder, "query")[0],
+        )
+        order = ranking.first(k, self.reranker if rerank else None)
+        passages = self.generation.store.passages([row for row, _ in order])
         hits = [
-            Hit(rank, float(score), passage, _highlights(query, passage))
-            for rank, (score, passage) in enumerate(
-                zip(scores, self.generation.store.passages(rows), strict=True), start=1
+            Hit(
+                rank,
+                score,
+                passage,
+                _highlights(ranking.asked.text, passage),
+                ranking.also_in(row),
+                ranking.parts(row) if explain else None,
+            )
+            for rank, ((row, score), passage) in enumerate(
+                zip(order, passages, strict=True), start=1
             )
         ]
-        if max_tokens is None:
-            return hits
-        spent = np.cumsum([hit.passage.tokens for hit in hits])
-        return hits[: int(np.searchsorted(spent, max_tokens, side="right"))]
+        if max_tokens is not None:
+            spent = np.cumsum([hit.passage.tokens for hit in hits])
+            hits = hits[: int(np.searchsorted(spent, max_tokens, side="right"))]
+        return Found(
+            hits,
+            len(ranking.matches),
+            ranking.no_profile,
+            ranking.asked.text if ranking.asked.text != query else None,
+            lambda: self.generation.catalog.facets(ranking.matches),
+        )
+
+    def suggest(self, typed: str, k: int = 8) -> list[str]:
+        """What a few letters may be the beginning of, the likeliest first."""
+        return self.generation.suggestions.starting(typed, k)
 
     def warm(self) -> None:
-        """Load the model now, so that the first question doesn't wait for it."""
-        embed(["a question"], self.encoder, "query")
+        """Load what a first question would wait for."""
+        self.find("a question", 1)
 
-    def _nearest(self, query: str, k: int, filters: Filters) -> tuple[list[int], list[float]]:
-        index = self.generation.faiss
-        parameters = None
-        candidates = index.ntotal
-        if filters != Filters():
-            rows = np.asarray(self.generation.store.rows_with(filters), dtype=np.int64)
-            parameters = faiss.SearchParameters()
-            parameters.sel = faiss.IDSelectorBatch(rows)
-            candidates = len(rows)
-        if not candidates:
-            return [], []
-        vector = embed([query], self.encoder, "query")
-        # FAISS gives id -1 for "no more": never ask for more than there are.
-        scores, ids = index.search(vector, min(k, candidates), params=parameters)
-        order = np.lexsort((ids[0], -scores[0]))
-        return ids[0][order].tolist(), scores[0][order].tolist()
+    def warm_all(self) -> None:
+        """Load what a server's first visitors would wait for."""
+        self.suggest("a")
+        _ = self.find("a question", 1).facets
 
 
-def open_index(folder: Path | str = "index", encoder: Encoder | None = None) -> Index:
+def open_index(
+    folder: Path | str = "index",
+    encoder: Encoder | None = None,
+    reranker: Reranker | None = None,
+) -> Index:
     """Open the current generation of an index to search it.
 
     Args:
         folder: where `tipqa index` built it.
-        encoder: the one it was built with; the packaged one by default.
+        encoder: the one it was built with.
+        reranker: puts the first hits in order; without one, the mixed scores do. Where
+            neither is given, both are the packaged ones.
 
     Raises:
         GenerationError: there is no index, or it doesn't fit the encoder.
-        EncoderError: the encoder can't be loaded.
+        EncoderError: a model can't be loaded.
     """
-    encoder = encoder or load_encoder()
+    if encoder is None:
+        encoder, reranker = load_encoder(), reranker or load_reranker()
     generation = Generation.open(Path(folder), encoder)
     if generation.encoder_file and isinstance(encoder, SentenceEncoder):
         encoder = encoder.run_from(generation.encoder_file)
-    return Index(generation, encoder)
-
-
-def checked_query(query: str) -> str:
-    """The query with white space folded.
-
-    Raises:
-        QueryError: it is empty or too long.
-    """
-    if len(query) > LONGEST_QUERY:
-        raise QueryError(
-            f"the query has {len(query):,} characters. Ask with {LONGEST_QUERY:,} or fewer."
-        )
-    if any("\ud800" <= character <= "\udfff" for character in query):
-        raise QueryError("the query is not UTF-8 text. Give it as UTF-8.")
-    folded = " ".join(query.split())
-    if not any(character.isalnum() for character in folded):
-        raise QueryError("the query is empty. Ask a question or give a few words.")
-    return folded
-
-
-def check_range(name: str, value: int, least: int, most: int) -> None:
-    """Raises: QueryError: the value is not between `least` and `most`."""
-    if not least <= value <= most:
-        raise QueryError(f"{name} is {value}. Give a number from {least} to {most:,}.")
-
-
-def make_filters(
-    index: Index,
-    *,
-    country: Sequence[str] = (),
-    region: str | None = None,
-    year_from: int | None = None,
-    year_to: int | None = None,
-    publisher: str | None = None,
-    section: str | None = None,
-    source: str | None = None,
-) -> Filters:
-    """Turn what a user typed into filters.
-
-    Args:
-        index: what is to be searched; knows which names it holds.
-        country: names or codes; a passage's profile must be about one of them.
-        region: a part of the world, as "Africa" or "South-Eastern Asia".
-        year_from, year_to: the first and last edition.
-        publisher: part of a name; a sentence must rest on a source of such a publisher.
-        section: part of a section's title.
-        source: the id of a source that a sentence must rest on.
-
-    Raises:
-        QueryError: a country, region or source that isn't known, or years the wrong
-            way round.
-    """
-    wanted = set()
-    for name in map(str.strip, country):
-        if not name:
-            continue
-        found = countries.lookup(name)
-        if found:
-            wanted.add(found.code)
-        elif name.casefold() in index.generation.store.country_names():
-            wanted.add(name.casefold())
-        else:
-            raise QueryError(
-                f'country "{name}" is no name or ISO code of a country. Try "Cambodia" or "KHM".'
-            )
-    found_region = countries.find_region(region) if region else None
-    if region and not found_region:
-        raise QueryError(
-            f'region "{region}" is not known. Regions are: {", ".join(countries.known_regions())}.'
-        )
-    if year_from is not None and year_to is not None and year_from > year_to:
-        raise QueryError(f"year_from is {year_from}, after year_to, {year_to}. Swap them.")
-    source = source or None
-    if source is not None and index.generation.store.source(source) is None:
-        raise QueryError(f'source "{source}" is no id of a source in this index.')
-    return Filters(
-        countries=frozenset(wanted),
-        region=found_region,
-        year_from=year_from,
-        year_to=year_to,
-        publisher=publisher or None,
-        section=section or None,
-        source=source,
-    )
+    return Index(generation, encoder, reranker)
 
 
 def _highlights(query: str, passage: Passage) -> tuple[Span, ...]:
     """The sentence that shares most words with the query; none where none does."""
-    words = _words(query)
-    shared = [len(words & _words(passage.text[a:b])) for a, b in passage.sentences]
+    asked = set(stems(telling(query)))
+    found = [words(passage.text[start:end]) for start, end in passage.sentences]
+    known = list({word for sentence in found for word in sentence})
+    meant = {word for word, stem in zip(known, stems(known), strict=True) if stem in asked}
+    shared = [len(meant.intersection(sentence)) for sentence in found]
     most = max(shared, default=0)
     return (passage.sentences[shared.index(most)],) if most else ()
-
-
-def _words(text: str) -> set[str]:
-    return {
-        re.sub(r"(?:'s|’s|s)$", "", word)
-        for word in re.findall(r"[^\W_]+(?:['’]s)?", text.casefold())
-    } - _COMMON

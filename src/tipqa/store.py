@@ -77,6 +77,45 @@ class Store:
         """As the profiles have them, in lower case."""
         return {i.country_name.casefold() for i in self._infos.values() if i.country_name}
 
+    def places(self) -> tuple[list[ProfileInfo], list[list[str]], list[tuple[int, int]]]:
+        """The profiles, the paths of the sections, and for each passage its place in both."""
+        profiles = {row: number for number, row in enumerate(self._infos)}
+        paths = self._rows("SELECT row, path FROM section ORDER BY row")
+        sections = {path["row"]: number for number, path in enumerate(paths)}
+        places = self._rows(
+            "SELECT paragraph.profile, paragraph.section FROM passage"
+            " JOIN paragraph ON paragraph.row = passage.paragraph ORDER BY passage.row"
+        )
+        return (
+            list(self._infos.values()),
+            [json.loads(path["path"]) for path in paths],
+            [(profiles[place["profile"]], sections[place["section"]]) for place in places],
+        )
+
+    def rows_named(self, name: str) -> list[int]:
+        """The passages that rest on a source whose title or publisher a name is, ascending."""
+        named = self._sources_called.get(_folded(name))
+        return self._rows_on(named) if named else []
+
+    @cached_property
+    def _sources_called(self) -> dict[str, list[int]]:
+        called: dict[str, list[int]] = {}
+        for row, source in self._sources.items():
+            for name in {_folded(source.title), _folded(source.publisher or "")}:
+                called.setdefault(name, []).append(row)
+        return called
+
+    def rest_on(self) -> list[tuple[int, Source]]:
+        """Each passage with each source that a sentence of it rests on."""
+        pairs = self._rows(
+            "SELECT DISTINCT passage.row, note_source.source FROM passage"
+            " JOIN sentence ON sentence.paragraph = passage.paragraph"
+            "  AND sentence.first >= passage.first AND sentence.last <= passage.last"
+            " JOIN citation ON citation.sentence = sentence.row"
+            " JOIN note_source ON note_source.note = citation.note"
+        )
+        return [(pair["row"], self._sources[pair["source"]]) for pair in pairs]
+
     def sources(self) -> list[tuple[Source, int, int]]:
         """Each source with the number of profiles and of passages that rest on it."""
         counted = self._rows(
@@ -134,6 +173,29 @@ class Store:
                 tokens=row["tokens"],
             )
         return [by_row[int(row)] for row in rows]
+
+    def ids(self, rows: Sequence[int]) -> list[tuple[str, int | None]]:
+        """The ids and editions of some passages, the newest first."""
+        found = self._rows(
+            "SELECT passage.id, profile.edition FROM passage"
+            " JOIN paragraph ON paragraph.row = passage.paragraph"
+            " JOIN profile ON profile.row = paragraph.profile"
+            " WHERE passage.row IN (SELECT value FROM json_each(?))"
+            " ORDER BY profile.edition DESC, passage.row",
+            json.dumps(list(rows)),
+        )
+        return [(row["id"], row["edition"]) for row in found]
+
+    def texts(self, rows: Sequence[int]) -> list[str]:
+        """The texts alone of the passages of some rows, in the order of the rows."""
+        found = self._rows(
+            "SELECT passage.row, passage.first, passage.last, paragraph.text FROM passage"
+            " JOIN paragraph ON paragraph.row = passage.paragraph"
+            " WHERE passage.row IN (SELECT value FROM json_each(?))",
+            json.dumps(list(rows)),
+        )
+        texts = {row["row"]: row["text"][row["first"] : row["last"]] for row in found}
+        return [texts[row] for row in rows]
 
     def passages_of(self, profile: str) -> list[Passage]:
         """The passages of a profile, in the order of its text."""
@@ -237,7 +299,7 @@ class Store:
             clauses.append("paragraph.profile IN (SELECT value FROM json_each(?))")
             values.append(json.dumps(profiles))
         if filters.section is not None:
-            wanted = " ".join(filters.section.casefold().split())
+            wanted = _folded(filters.section)
             sections = [
                 row["row"]
                 for row in self._rows("SELECT row, path FROM section")
@@ -246,22 +308,28 @@ class Store:
             clauses.append("paragraph.section IN (SELECT value FROM json_each(?))")
             values.append(json.dumps(sections))
         if filters.publisher is not None or filters.source is not None:
-            # From the few sources down: passage by passage takes seconds on 38,000.
-            clauses.append(
-                "passage.row IN (SELECT resting.row FROM note_source"
-                " JOIN citation ON citation.note = note_source.note"
-                " JOIN sentence ON sentence.row = citation.sentence"
-                " JOIN passage AS resting ON resting.paragraph = sentence.paragraph"
-                "  AND sentence.first >= resting.first AND sentence.last <= resting.last"
-                " WHERE note_source.source IN (SELECT value FROM json_each(?)))"
-            )
-            values.append(json.dumps(self._sources_with(filters)))
+            clauses.append("passage.row IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(self._rows_on(self._sources_with(filters))))
         where = f"WHERE {' AND '.join(clauses)}" if clauses else ""
         query = (
             "SELECT passage.row FROM passage JOIN paragraph ON paragraph.row = passage.paragraph"
             f" {where} ORDER BY passage.row"
         )
         return [row["row"] for row in self._rows(query, *values)]
+
+    def _rows_on(self, sources: list[int]) -> list[int]:
+        """The passages that rest on one of some sources, ascending."""
+        # From the few sources down: passage by passage takes seconds on 38,000.
+        rows = self._rows(
+            "SELECT DISTINCT passage.row FROM note_source"
+            " JOIN citation ON citation.note = note_source.note"
+            " JOIN sentence ON sentence.row = citation.sentence"
+            " JOIN passage ON passage.paragraph = sentence.paragraph"
+            "  AND sentence.first >= passage.first AND sentence.last <= passage.last"
+            " WHERE note_source.source IN (SELECT value FROM json_each(?)) ORDER BY passage.row",
+            json.dumps(sources),
+        )
+        return [row["row"] for row in rows]
 
     def _sources_with(self, filters: Filters) -> list[int]:
         return [
@@ -273,6 +341,10 @@ class Store:
                 or publisher_matches(source.publisher or "", filters.publisher)
             )
         ]
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _fits(info: ProfileInfo, filters: Filters) -> bool:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from tipqa.check import Finding
     from tipqa.evaluate import Measures
     from tipqa.index import Built, Progress
-    from tipqa.search import Index
-    from tipqa.types import Hit, Profile
+    from tipqa.search import Found, Index
+    from tipqa.types import Profile
 
 
 @contextmanager
@@ -89,8 +89,8 @@ def print_measures(measures: Measures, signed: bool = False) -> None:
         print(f"{printable(kind):{width}} {n:4} ", *(f"{cell:23}" for cell in shown))
 
 
-def print_hits(index: Index, hits: list[Hit], max_tokens: int | None) -> None:
-    """Each hit with its notes, numbered from 1; nothing found with what to try."""
+def print_found(index: Index, found: Found, max_tokens: int | None) -> None:
+    """Each hit with its notes, numbered from 1; what else there is to say on stderr."""
     from rich.console import Console
     from rich.text import Text
 
@@ -98,11 +98,16 @@ def print_hits(index: Index, hits: list[Hit], max_tokens: int | None) -> None:
 
     console = Console(soft_wrap=True, highlight=False)
     tell_if_stale(index)
-    if not hits:
+    if found.searched:
+        print(f"tipqa: searched for: {printable(found.searched)}", file=sys.stderr)
+    if found.no_profile:
+        names = ", ".join(map(printable, found.no_profile))
+        print(f"tipqa: no profile is about {names}.", file=sys.stderr)
+    if not found.hits:
         budget = f" that fits into {max_tokens} tokens" if max_tokens else ""
         print(f"Nothing found{budget}. Try fewer filters or other words.", file=sys.stderr)
     inherited = False
-    for hit in hits:
+    for hit in found.hits:
         info = hit.passage.profile
         where = " › ".join([info.country_name or info.title, *hit.passage.section])
         edition = f", {info.edition}" if info.edition else ""
@@ -123,6 +128,12 @@ def print_hits(index: Index, hits: list[Hit], max_tokens: int | None) -> None:
         if any(not sentence.references for sentence in sentences):
             which = "A sentence without a number" if notes else "This passage"
             console.print(Text(f"   {which} rests on the profile alone.", style="dim"))
+        if hit.also_in:
+            editions = ", ".join(f"{copy.edition} ({copy.id})" for copy in hit.also_in)
+            console.print(Text(printable(f"   Nearly the same in {editions}."), style="dim"))
+        if hit.parts is not None:
+            parts = ", ".join(f"{name} {value:.3f}" for name, value in hit.parts.items())
+            console.print(Text(f"   score: {parts}", style="dim"))
         console.print()
     if inherited:
         console.print(Text(COVERED, "dim"))

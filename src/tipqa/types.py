@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 FloatMatrix = npt.NDArray[np.float32]
+FloatVector = npt.NDArray[np.float32]
 Span = tuple[int, int]
 """Start and end of a piece of text, in Unicode code points; the end is not part of it."""
 Scope = Literal["direct", "inherited"]
@@ -171,13 +172,27 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """A passage of another profile of the country that says nearly the same."""
+
+    id: str
+    edition: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage with its rank (from 1) and score (higher is better) for a query."""
+    """A passage with its rank (from 1) and score (higher is better) for a query.
+
+    `also_in` lists its near-copies, the newest edition first. `parts` tells what the
+    score is made of; None where that was not asked for.
+    """
 
     rank: int
     score: float
     passage: Passage
     highlights: tuple[Span, ...] = ()
+    also_in: tuple[Copy, ...] = ()
+    parts: dict[str, float] | None = None
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -204,4 +219,18 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str], kind: Kind) -> FloatMatrix:
         """float32, shape (n, d), in the order of `texts`; any length, not yet unit."""
+        ...
+
+
+class Reranker(Protocol):
+    """Reads a question and a text together."""
+
+    @property
+    def name(self) -> str: ...
+
+    def score(self, query: str, texts: Sequence[str]) -> FloatVector:
+        """float32, shape (n,): the log-odds that each text answers; higher is better.
+
+        Each depends on the query and its text alone.
+        """
         ...

@@ -1,0 +1,171 @@
+"""What each passage is filed under, as arrays: to weigh, to fold and to count by."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from tipqa.lexical import Rows, Truths
+from tipqa.store import Store
+from tipqa.types import FloatVector
+
+_MOST_VALUES = 20
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A value that a filter takes, what it is called, and how many passages have it."""
+
+    value: str
+    name: str
+    count: int
+
+
+class Catalog:
+    """Where each passage stands, by its row.
+
+    A country is its code, or its name in lower case where it has none. `editions` are
+    those there are, ascending.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._infos, self._paths, places = store.places()
+        self._profile, self._section = np.array(places, dtype=np.int64).reshape(-1, 2).T
+        self._of_profiles = [i.country or (i.country_name or "").casefold() for i in self._infos]
+        self._names = {
+            country: info.country_name or ""
+            for country, info in zip(self._of_profiles, self._infos, strict=True)
+            if country
+        }
+        self._countries = sorted(self._names)
+        numbers = {country: number for number, country in enumerate(self._countries)}
+        self._country = np.array([numbers.get(c, -1) for c in self._of_profiles])[self._profile]
+        self._edition = np.array([info.edition or 0 for info in self._infos])[self._profile]
+        self.editions = sorted({info.edition for info in self._infos if info.edition})
+
+    @property
+    def uncoded(self) -> frozenset[str]:
+        """The countries that are known by name alone."""
+        return frozenset(country for country in self._countries if country != country.upper())
+
+    def names(self) -> dict[str, int]:
+        """What someone may look for by name, and how many passages it would bring."""
+        found: Counter[str] = Counter()
+        for place, number in zip(*np.unique(self._profile, return_counts=True), strict=True):
+            info = self._infos[place]
+            found[info.country_name or info.title] += int(number)
+            if info.edition in (None, *self.editions[-1:]):
+                found[info.title] += 1
+        for place, number in zip(*np.unique(self._section, return_counts=True), strict=True):
+            found.update(dict.fromkeys(self._paths[place], int(number)))
+        for source, _, passages in self._store.sources():
+            if source.publisher:
+                found[source.publisher] += passages
+        return dict(found)
+
+    def has(self, country: str) -> bool:
+        """Whether a profile is about a country."""
+        return country in self._names
+
+    def about(self, countries: Iterable[str]) -> Truths:
+        """Which passages are about one of some countries."""
+        wanted = [n for n, country in enumerate(self._countries) if country in set(countries)]
+        found: Truths = np.isin(self._country, wanted)
+        return found
+
+    def elsewhere(self, row: int) -> Rows:
+        """The passages about the same country in other profiles than a passage's own."""
+        same = self._of_country.get(int(self._country[row]), _NONE)
+        others: Rows = same[self._profile[same] != self._profile[row]]
+        return others
+
+    @cached_property
+    def _of_country(self) -> dict[int, Rows]:
+        return {n: np.flatnonzero(self._country == n) for n in range(len(self._countries))}
+
+    def near(self, years: Sequence[int]) -> FloatVector:
+        """How near each passage's edition is to one of some years, from 0 to 1.
+
+        Years that no edition has do not count; where none is left, the newest edition
+        does. All are 0 where there is but one edition.
+        """
+        if len(self.editions) < 2:
+            return np.zeros(len(self._edition), dtype=np.float32)
+        wanted = [year for year in years if year in self.editions] or self.editions[-1:]
+        away = np.min([np.abs(self._edition - year) for year in wanted], axis=0)
+        return np.asarray(np.where(self._edition > 0, 1 / (1 + away), 0), dtype=np.float32)
+
+    def facets(self, rows: Rows) -> dict[str, list[Facet]]:
+        """By filter: its values and how many of some passages each would leave, most first."""
+        by_profile = np.bincount(self._profile[rows], minlength=len(self._infos)).tolist()
+        by_section = np.bincount(self._section[rows], minlength=len(self._paths)).tolist()
+        counts: dict[str, Counter[tuple[str, str]]] = {
+            name: Counter() for name in ("country", "region", "edition", "section")
+        }
+        for info, country, n in zip(self._infos, self._of_profiles, by_profile, strict=True):
+            if n:
+                if country:
+                    counts["country"][country, info.country_name or ""] += n
+                if info.edition:
+                    counts["edition"][str(info.edition), str(info.edition)] += n
+                for region in info.regions:
+                    counts["region"][region, region] += n
+        for path, n in zip(self._paths, by_section, strict=True):
+            if n:
+                for title in dict.fromkeys(path):
+                    counts["section"][title, title] += n
+        facets = {
+            name: _most((value, called, n) for (value, called), n in counter.items())
+            for name, counter in counts.items()
+        }
+        sources, publishers = self._rest_on
+        return facets | {
+            "publisher": _most(publishers.counted(rows)),
+            "source": _most(sources.counted(rows)),
+        }
+
+    @cached_property
+    def _rest_on(self) -> tuple[_Pairs, _Pairs]:
+        """Passages and what they rest on: sources, and publishers."""
+        pairs = self._store.rest_on()
+        sources = _Pairs([(row, source.id, source.title) for row, source in pairs])
+        publishers = _Pairs(
+            [(row, source.publisher, source.publisher) for row, source in pairs if source.publisher]
+        )
+        return sources, publishers
+
+
+class _Pairs:
+    """Each passage with the values it has, each pair once."""
+
+    def __init__(self, pairs: Sequence[tuple[int, str, str]]) -> None:
+        self._names = {value: name for _, value, name in pairs}
+        self._values = list(self._names)
+        numbers = {value: number for number, value in enumerate(self._values)}
+        rows = np.array([row for row, _, _ in pairs], dtype=np.int64)
+        values = np.array([numbers[value] for _, value, _ in pairs], dtype=np.int64)
+        places = np.unique(rows * max(1, len(numbers)) + values)
+        self._rows, self._numbers = np.divmod(places, max(1, len(numbers)))
+
+    def counted(self, rows: Rows) -> list[tuple[str, str, int]]:
+        """Each value that some passages have, its name, and how many have it."""
+        chosen = np.zeros(max(rows.max(initial=0), self._rows.max(initial=0)) + 1, dtype=bool)
+        chosen[rows] = True
+        counts = np.bincount(self._numbers[chosen[self._rows]], minlength=len(self._values))
+        most = np.argsort(-counts, kind="stable")[:_MOST_VALUES]
+        return [
+            (self._values[n], self._names[self._values[n]], int(counts[n]))
+            for n in most
+            if counts[n]
+        ]
+
+
+def _most(counted: Iterable[tuple[str, str, int]]) -> list[Facet]:
+    found = [Facet(*one) for one in counted]
+    return sorted(found, key=lambda facet: (-facet.count, facet.value))[:_MOST_VALUES]

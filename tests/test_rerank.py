@@ -1,0 +1,67 @@
+"""Rerankers: by name, checked, and the same for a pair whatever else is asked."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tipqa.errors import EncoderError
+from tipqa.rerank import PACKAGED, load_reranker
+from tipqa.types import Reranker
+
+TEXTS = [
+    "Cambodia. The ministry ran two temporary shelters for victims.",
+    "Cambodia. Courts seldom award damages." * 9,
+    "Norway. Inspectors visited 240 fish farms.",
+]
+
+
+@pytest.fixture(scope="module")
+def packaged() -> Reranker:
+    reranker = load_reranker()
+    assert reranker
+    return reranker
+
+
+@pytest.mark.model
+def test_the_packaged_one_tells_what_answers(packaged: Reranker) -> None:
+    """The text that answers has the highest log-odds, and better than even ones."""
+    scores = packaged.score("Who ran shelters for victims in Cambodia?", TEXTS)
+    assert scores.dtype == np.float32
+    assert scores.argmax() == 0
+    assert scores[0] > 0 > scores[2]
+
+
+@pytest.mark.model
+def test_a_pair_has_one_score(packaged: Reranker) -> None:
+    """Alone, among others, in any order and in eight threads at once."""
+    queries = ["fish farms", "shelters for victims"] * 8
+
+    def scored(query: str) -> list[float]:
+        return packaged.score(query, TEXTS).tolist()
+
+    alone = {q: [float(packaged.score(q, [text])[0]) for text in TEXTS] for q in queries}
+    assert packaged.score("fish farms", TEXTS[::-1]).tolist() == alone["fish farms"][::-1]
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(scored, queries)) == [alone[query] for query in queries]
+    assert packaged.score("fish farms", []).shape == (0,)
+
+
+def test_none_is_no_reranker() -> None:
+    """So that the mixed scores order the hits."""
+    assert load_reranker("none") is None
+
+
+def test_a_folder_without_a_model(tmp_path: Path) -> None:
+    """One line that names the folder and what to do; so for a file that is no model."""
+    with pytest.raises(EncoderError, match=rf"no model.onnx.*{PACKAGED}"):
+        load_reranker(str(tmp_path))
+    (tmp_path / "model.onnx").write_bytes(b"no model")
+    (tmp_path / "tokenizer.json").write_text("{}")
+    reranker = load_reranker(str(tmp_path))
+    assert reranker
+    with pytest.raises(EncoderError, match="can't be run as a reranker"):
+        reranker.score("fish", ["farm"])
