@@ -329,7 +329,7 @@ def lay_out(document: Document, path: Path) -> None:
 
 
 @settings(many, max_examples=100)
-@given(documents(("bracket", "superscript"), fewest=20, places=("after", "apart")))
+@given(documents(("bracket", "superscript"), fewest=20, places=("after",)))
 def test_links_of_a_pdf(folder: Path, document: Document) -> None:
     """Numbers in brackets and raised, notes in small type."""
     assume(len(document.sections) == 1 and not document.unresolved())

@@ -199,8 +199,10 @@ def _joined(lines: list[str], start: int, end: int) -> list[_Joined]:
 
 
 def _paragraphs(line: int, parts: list[str]) -> list[_Joined]:
-    """Lines as one paragraph, or each as one where all end a sentence: that is no wrapping."""
-    if len(parts) >= _FEWEST and all(map(_ends_sentence, parts)):
+    """Lines as one paragraph, or each as one: where all end a sentence and none is filled."""
+    width = max(map(len, parts))
+    has_room = any(len(one) + len(two.split()[0]) < width for one, two in pairwise(parts))
+    if len(parts) >= _FEWEST and has_room and all(map(_ends_sentence, parts)):
         return [(line + n, part) for n, part in enumerate(parts)]
     return [(line, " ".join(parts))]
 
