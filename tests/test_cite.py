@@ -302,3 +302,13 @@ def test_nothing_found_can_be_read_too(name: Any) -> None:
     """No hits give an empty bibliography, list or table."""
     text = FORMATS[name].write(take([]))
     assert text.strip("\ufeff\n") in ("", "[]") or text.count("\n") == 1
+
+
+def test_what_was_found_tells_how_it_can_be_found_again(index: Index) -> None:
+    """The question and the generation go along, as the last of a text and in each row and line."""
+    taken = take(index.search("fish farms", 2), "fish farms", index.generation.name)
+    last = FORMATS["text"].write(taken).splitlines()[-1]
+    assert last == f"Found by: fish farms (index {index.generation.name})"
+    lines = [json.loads(line) for line in FORMATS["jsonl"].write(taken).splitlines()]
+    for row in [*rows(taken), *lines]:
+        assert (row["query"], row["generation"]) == ("fish farms", index.generation.name)

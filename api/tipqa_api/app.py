@@ -108,7 +108,8 @@ def _add_api(app: FastAPI, index: Index) -> None:
         )
         took_ms = (time.perf_counter() - start) * 1000
         if asked.format != "json":
-            return file(asked.format, take(found.hits), "tipqa-search")
+            taken = take(found.hits, asked.q, index.generation.name)
+            return file(asked.format, taken, "tipqa-search")
         return JSONResponse(documents.search_document(asked.q, index, found, took_ms))
 
     @app.get("/v1/suggest", responses=schemas.answers(schemas.SuggestDocument), tags=["search"])

@@ -312,7 +312,9 @@ def search(
         from tipqa.export import FORMATS, take
 
         terminal.tell_if_stale(opened)
-        terminal.print_export(FORMATS[format].write(take(found.hits)))
+        terminal.print_export(
+            FORMATS[format].write(take(found.hits, query, opened.generation.name))
+        )
     else:
         terminal.print_found(opened, found, max_tokens)
     return 0 if found.hits else 1

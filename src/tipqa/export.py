@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tipqa.cite import profiles_of, reference, with_references
+from tipqa.cite import one_line, profiles_of, reference, with_references
 from tipqa.documents import hit_document, passage_document, source_document
 from tipqa.entries import bibtex, csl_json, ris
 from tipqa.types import Citation, Hit, Passage, Source, Span
@@ -29,11 +29,14 @@ _FORMULA = tuple("=+-@\t\r\n＝＋－＠'")  # what a spreadsheet runs, and the 
 class Taken:
     """What is taken along: passages or hits with their sources, or sources alone.
 
-    `passages` is None for sources alone, so that no hits differ from no passages.
+    `passages` is None for sources alone, so that no hits differ from no passages. `query`
+    and `generation`, where given, say how it was found, so that it can be found again.
     """
 
     passages: Sequence[Passage | Hit] | None
     sources: Sequence[Source]
+    query: str | None = None
+    generation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +46,23 @@ class Format:
     write: Callable[[Taken], str]
 
 
-def take(passages: Sequence[Passage | Hit]) -> Taken:
+def take(
+    passages: Sequence[Passage | Hit], query: str | None = None, generation: str | None = None
+) -> Taken:
     """Passages with the sources their sentences rest on, then the profiles they are from."""
     found = [_passage(taken) for taken in passages]
     named = [s for passage in found for c in passage.citations for s in c.note.sources]
-    return Taken(passages, [*named, *profiles_of(found)])
+    return Taken(passages, [*named, *profiles_of(found)], query, generation)
 
 
 def text(taken: Taken) -> str:
     """Passages to copy, with their references; sources alone, one a line."""
     if taken.passages is None:
         return "".join(f"{reference(source)}\n" for source in taken.sources)
-    return with_references([_passage(passage) for passage in taken.passages])
+    copied = with_references([_passage(passage) for passage in taken.passages])
+    if taken.query is not None:
+        copied += f"\nFound by: {one_line(taken.query)} (index {taken.generation})\n"
+    return copied
 
 
 def csv_text(taken: Taken) -> str:
@@ -75,8 +83,9 @@ def csv_text(taken: Taken) -> str:
         writer.writerow(["id", *_SOURCE])
         rows = (_cells(source) for source in taken.sources)
     else:
-        writer.writerow([*_CITED, *_SOURCE])
-        rows = (row for passage in taken.passages for row in _rows(passage))
+        writer.writerow([*_CITED, *_SOURCE, "query", "generation"])
+        how = [taken.query, taken.generation]
+        rows = ([*row, *how] for passage in taken.passages for row in _rows(passage))
     for row in rows:
         writer.writerow([_cell(value) for value in row])
     return "\ufeff" + out.getvalue()
@@ -91,7 +100,9 @@ def jsonl(taken: Taken) -> str:
             hit_document(p) if isinstance(p, Hit) else passage_document(p) for p in taken.passages
         ]
     )
-    return "".join(json.dumps(document, ensure_ascii=False) + "\n" for document in documents)
+    how = {"query": taken.query, "generation": taken.generation} if taken.query else {}
+    lines = (json.dumps({**document, **how}, ensure_ascii=False) for document in documents)
+    return "".join(line + "\n" for line in lines)
 
 
 FORMATS: dict[FormatName, Format] = {
