@@ -24,6 +24,7 @@ MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
 
 _NEAREST = 100  # passages that match, whatever their words
 _RERANKED = 20  # passages that the reranker reads
+_ELSEWHERE = 5  # of these, about other countries than those that were hinted at
 CLOSELY = 10  # of these, it reads the sentences one by one
 _LONG = 100  # words, of a passage whose sentences are worth that
 _SAME, _NEARLY = 0.85, 0.65  # parts of their words that near-copies share
@@ -112,8 +113,9 @@ class Ranking:
         order = self._distinct(self._ordered(self.matches))
         leading = list(islice(order, _RERANKED))
         if reranker:
-            heads = self._heads([*self._several, *self._elsewhere], _RERANKED // 2)
-            read = list(dict.fromkeys([*heads, *leading]))[:_RERANKED]
+            elsewhere = self._heads(self._elsewhere, _ELSEWHERE)
+            heads = self._heads(self._several, _RERANKED - len(elsewhere))
+            read = list(dict.fromkeys([*elsewhere, *heads, *leading]))[:_RERANKED]
             scores = self._reranked(read, reranker)
         else:
             read = list(dict.fromkeys([*leading, *self._heads(self._several, 0)]))
@@ -191,8 +193,8 @@ class Ranking:
         )
 
     def _heads(self, groups: Sequence[Truths], count: int) -> list[int]:
-        """The first of each group, and so many of them that they are about `count`."""
-        each = max(1, count // (1 + len(groups)))
+        """The first of each group, in equal parts of `count`, and at least one."""
+        each = max(1, count // max(1, len(groups)))
         rows = [self._ordered(self.matches[group[self.matches]]) for group in groups]
         return list(chain(*(islice(self._distinct(some), each) for some in rows)))
 
