@@ -277,7 +277,7 @@ def search(
         source=source,
     )
 
-    opened.warm()
+    opened.warm(rerank)
 
     def answer(question: str) -> tuple[Found, dict[str, Any]]:
         start = time.perf_counter()

@@ -157,14 +157,17 @@ class Index:
         """What a few letters may be the beginning of, the likeliest first."""
         return self.generation.suggestions.starting(typed, k)
 
-    def warm(self) -> None:
-        """Load what a first question would wait for."""
-        self.find("a question", 1)
+    def warm(self, rerank: bool = True) -> None:
+        """Load what a first question would wait for, the reranker where it is to be used."""
+        self.find("a question", 1, rerank=False)
+        if rerank and self.reranker:
+            self.reranker.score("a question", ["an answer"])
 
     def warm_all(self) -> None:
         """Load what a server's first visitors would wait for."""
         self.suggest("a")
-        _ = self.find("a question", 1).facets
+        self.warm()
+        _ = self.find("a question", 1, rerank=False).facets
 
 
 def open_index(
