@@ -191,8 +191,9 @@ def sources(ours: Profile, theirs: Original) -> Iterator[Finding]:
         same = followed[note.id]
         if not same:
             yield note.line, f"no note of the shared profile reads so: {note.text}"
-        elif any(s.kind in _PRIVATE for s in note.sources) or any(
-            "source on file" in n.text.lower() for n in same
+        elif not any(s.url for s in note.sources) and (
+            any(s.kind in _PRIVATE for s in note.sources)
+            or any("source on file" in n.text.lower() for n in same)
         ):
             yield note.line, f"is not public; cite the shared profile itself: {note.text}"
         for address in re.findall(r"https?://\S+", note.text) if same else ():
