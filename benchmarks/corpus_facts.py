@@ -33,7 +33,7 @@ _MARKER = re.compile(rf"\[\^[^\]\s]+\]:?|{_PARENTHESES.pattern}")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+(?:\s\S*[/_.]\S+)*")
 _WORD = re.compile(r"[^\W_](?:[\w'’&./-]*[^\W_])?")
 _NUMBER = re.compile(
-    r"[$€£¥]?\d[\d,]*(?:\.\d+)?(?:\s?%|[\s-]+per\s?cent\b|[\s-]+(?:thousand|million|billion)\b)?"
+    r"(?:[$€£¥]\s?)?\d[\d,]*(?:\.\d+)?(?:\s?%|[\s-]+per\s?cent\b|[\s-]+(?:thousand|million|billion)\b)?"
 )
 _SPELLED = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -77,7 +77,7 @@ def numbers(text: str) -> Iterator[str]:
     """Numbers as written, with currency, `%`, `million` …; years among them."""
     for found in _NUMBER.finditer(plain(text)):
         number = re.sub(r"[\s-]*per\s?cent", "%", found[0]).rstrip(",")
-        yield re.sub(r"[\s-]+", " ", number).replace(" %", "%")
+        yield re.sub(r"[\s-]+", " ", number).replace(" %", "%").replace("$ ", "$")
 
 
 def spelled(text: str) -> Iterator[str]:
