@@ -18,6 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from tipqa import readers
+from tipqa.corpus import corpus_files, find
 from tipqa.types import Note, Paragraph, Profile
 
 Finding = tuple[int | None, str]  # line and what is wrong there
@@ -266,7 +267,7 @@ def runs(ours: Sequence[Profile], folder: Path) -> Iterator[tuple[str, Finding]]
                 if sum(in_name for _, in_name in piece) < _IN_NAMES:
                     place = (profile.info.file, paragraph.line)
                     wanted.setdefault(tuple(word for word, _ in piece), []).append(place)
-    for path in readers.find(folder):
+    for path in find(folder):
         for block in path.read_text(encoding="utf-8").partition("\n---\n")[2].splitlines():
             if block and not _NOTE.match(block):
                 words = folded(block).split()
@@ -298,7 +299,7 @@ def _marked(text: str) -> list[tuple[str, bool]]:
 
 def judge(folder: Path, paths: Iterable[Path]) -> tuple[list[Profile], list[str]]:
     """The profiles that name the shared profile they follow, and what is wrong with them."""
-    ours = [readers.read(path, file=str(path)) for path, _ in readers.corpus_files(list(paths))]
+    ours = [readers.read(path, file=str(path)) for path, _ in corpus_files(list(paths))]
     ours = [profile for profile in ours if "source_profile" in profile.info.extra]
     found: list[tuple[str, Finding]] = []
     for profile in ours:

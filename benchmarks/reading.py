@@ -19,11 +19,12 @@ from rich.progress import track
 from rich.table import Table
 
 from tipqa import readers
+from tipqa.corpus import corpus_files
 from tipqa.errors import CorpusError
 
 
 def main() -> None:
-    files = list(readers.corpus_files([Path(folder) for folder in sys.argv[1:]]))
+    files = list(corpus_files([Path(folder) for folder in sys.argv[1:]]))
     counts: dict[str, Counter[str]] = {}
     times: dict[str, list[float]] = {}
     for path, name in track(files, description="reading", transient=True):

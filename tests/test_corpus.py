@@ -9,6 +9,7 @@ import pytest
 
 from conftest import REPOSITORY
 from tipqa import readers
+from tipqa.corpus import find
 from written import shared
 
 CORPUS = REPOSITORY / "corpus"
@@ -128,7 +129,7 @@ def test_the_corpus_says_what_it_follows() -> None:
 
 def test_every_profile_says_what_it_does_not_cover() -> None:
     """Those that follow reports on child labor say so in their first section, under a note."""
-    for path in readers.find(CORPUS):
+    for path in find(CORPUS):
         profile = readers.read(path)
         if "source_profile" in profile.info.extra:
             first = [p for p in profile.paragraphs if p.section == profile.paragraphs[0].section]

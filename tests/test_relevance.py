@@ -10,6 +10,7 @@ import pytest
 
 from conftest import REPOSITORY
 from tipqa import readers
+from tipqa.corpus import find
 from tipqa.countries import lookup
 from tipqa.embed import load_encoder
 from tipqa.evaluate import evaluate
@@ -31,7 +32,7 @@ def questions() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def profiles() -> dict[str, Profile]:
-    return {path.name: readers.read(path) for path in readers.find(CORPUS)}
+    return {path.name: readers.read(path) for path in find(CORPUS)}
 
 
 def borne(profile: Profile, quote: str) -> list[set[str]]:
@@ -61,7 +62,7 @@ def test_the_set_is_as_large_as_it_says(questions: list[dict[str, Any]]) -> None
         values = Counter(question[key].strip().casefold() for question in questions)
         assert [value for value, times in values.items() if times > 1] == []
     asked = {gold["file"] for question in answerable for gold in question["gold"]}
-    followed = {path.name for path in readers.find(CORPUS) if "source_profile" in path.read_text()}
+    followed = {path.name for path in find(CORPUS) if "source_profile" in path.read_text()}
     assert followed <= asked
 
 
