@@ -121,7 +121,7 @@ def test_names_of_laws_may_be_as_long_as_they_are() -> None:
 
 
 def test_the_corpus_says_what_it_follows() -> None:
-    """24 profiles with a number of countries in two editions, and nothing found in any."""
+    """24 profiles, and nothing found in any."""
     ours, found = SCRIPT["judge"](shared("profiles"), [CORPUS])
     assert found == []
     assert len(ours) == 24
