@@ -406,3 +406,29 @@ def test_modes_of_a_search(run: Run) -> None:
     ended = run("search", "fish", "--reranker", "nowhere")
     assert (ended.code, ended.err.count("\n")) == (2, 1)
     assert 'reranker "nowhere": no model.onnx' in ended.err
+
+
+def test_ask(run: Run) -> None:
+    """Sentences with their notes; --json as over HTTP; --batch one document a line."""
+    question = "How many fish farms did the labour inspectorate visit?"
+    ended = run("ask", question)
+    assert ended.code == 0
+    assert "The labour inspectorate visited 240 fish farms during the year. [1]" in ended.out
+    assert "[1] Labour Inspectorate. Annual Report. 2023." in ended.out
+    document = json.loads(run("ask", question, "--json").out)
+    assert document["answer"][0]["passage"] in [r["passage"]["id"] for r in document["results"]]
+    refused = run("ask", "How many visas does Kenya give?")
+    assert refused.code == 1
+    assert "The profiles do not say." in refused.out
+    assert "Kenya: there is no profile" in refused.out
+    assert run("ask").code == 2
+
+
+def test_ask_batch(run: Run, tmp_path: Path) -> None:
+    """In order, with an error in the place of a wrong question."""
+    file = tmp_path / "questions.txt"
+    file.write_text("Who visited fish farms?\n\n?\n", encoding="utf-8")
+    ended = run("ask", "--batch", file)
+    first, *others = [json.loads(line) for line in ended.out.splitlines()]
+    assert first["query"] == "Who visited fish farms?"
+    assert all("error" in other for other in others)

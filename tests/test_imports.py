@@ -18,8 +18,8 @@ readers.pdf_tables readers.pdf_cells readers.pdf_blocks
 readers.text_lines readers.markdown_blocks
 readers.markdown readers.text readers.html readers.pdf readers
 tokens lexical chunk exported embed rerank tables store catalog copies suggest generation
-changes publish index asked filters fusion ranking search
-cite entries questions beir evaluate
+changes publish index asked filters fusion ranking search figures evidence confidence answer
+cite entries questions beir evaluate evaluate_answers
 documents export check terminal cli""".split()
 
 

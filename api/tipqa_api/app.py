@@ -16,6 +16,7 @@ from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tipqa import __version__, documents
+from tipqa.answer import answer
 from tipqa.cite import profile_source
 from tipqa.export import Taken, take
 from tipqa.search import Index, make_filters
@@ -111,6 +112,16 @@ def _add_api(app: FastAPI, index: Index) -> None:
             taken = take(found.hits, asked.q, index.generation.name)
             return file(asked.format, taken, "tipqa-search")
         return JSONResponse(documents.search_document(asked.q, index, found, took_ms))
+
+    @app.get("/v1/ask", responses=schemas.answers(schemas.AskDocument), tags=["search"])
+    def ask(asked: Annotated[schemas.AskQuery, Query()]) -> JSONResponse:
+        """Sentences of the profiles that answer a question, or that they do not say."""
+        return _answered(index, asked)
+
+    @app.post("/v1/ask", responses=schemas.answers(schemas.AskDocument), tags=["search"])
+    def ask_by_post(asked: schemas.AskQuery) -> JSONResponse:
+        """The same, with the question in the body, where no log of addresses has it."""
+        return _answered(index, asked)
 
     @app.get("/v1/suggest", responses=schemas.answers(schemas.SuggestDocument), tags=["search"])
     def suggest(asked: Annotated[schemas.SuggestQuery, Query()]) -> JSONResponse:
@@ -223,7 +234,15 @@ def _add_pages(app: FastAPI, index: Index) -> None:
         return pages.docs()
 
 
-def _filters(index: Index, asked: schemas.SearchQuery) -> Filters:
+def _answered(index: Index, asked: schemas.AskQuery) -> JSONResponse:
+    filters = _filters(index, asked)
+    start = time.perf_counter()
+    given = answer(index, asked.q, asked.k, filters)
+    took_ms = (time.perf_counter() - start) * 1000
+    return JSONResponse(documents.answer_document(asked.q, index, given, took_ms))
+
+
+def _filters(index: Index, asked: schemas.SearchQuery | schemas.AskQuery) -> Filters:
     return make_filters(
         index,
         country=[name for name in asked.country if name.strip()],

@@ -49,8 +49,8 @@ class FormatQuery(NoQuery):
     format: Format = "json"
 
 
-class SearchQuery(FormatQuery):
-    """The parameters of a search."""
+class _Filtered(BaseModel):
+    """Filters, as every question takes them."""
 
     q: str = Field(description="A question or a few words.", examples=["who shelters the victims"])
     k: int = Field(10, description=f"How many hits, 1 to {MOST_HITS}.")
@@ -65,6 +65,15 @@ class SearchQuery(FormatQuery):
         None, description="Part of a section's title.", examples=["Government"]
     )
     source: MaybeText = Field(None, description="The id of a source to rest on.")
+
+
+class AskQuery(NoQuery, _Filtered):
+    """The parameters of a question; the same as a body of JSON."""
+
+
+class SearchQuery(FormatQuery, _Filtered):
+    """The parameters of a search."""
+
     max_tokens: MaybeNumber = Field(
         None, description="Only hits whose passages fit this budget (cl100k_base)."
     )
@@ -189,6 +198,47 @@ class SearchDocument(_Out):
     coverage: Coverage
     total: int = Field(description="Passages that match; what the facets count.")
     facets: dict[str, list[Facet]]
+    results: list[Result]
+
+
+class AnswerSentence(_Out):
+    text: str = Field(description="As it stands in its passage.")
+    passage: str = Field(description="An id among the results.")
+    span: Span
+    relation: Literal["answers", "contradicts"] = Field(
+        description="contradicts: what the question takes for granted is not so."
+    )
+    country_name: str | None
+    edition: int | None
+    vintage: int | None = Field(description="The newest year of a source it rests on.")
+    citations: list[Citation]
+
+
+class Figure(_Out):
+    sentence: int = Field(description="Its place in the answer, from 0.")
+    text: str
+    value: float
+    unit: str
+    years: list[int]
+
+
+class AskCoverage(Coverage):
+    no_edition: list[int] = Field(description="Years asked about, later than any edition.")
+
+
+class AskDocument(_Out):
+    query: str
+    searched: str | None = Field(description="The query with names of countries put right.")
+    index: IndexInfo
+    took_ms: float
+    status: Literal["answered", "partial", "not_found"]
+    confidence: float = Field(description="The probability that the profiles hold the answer.")
+    answer: list[AnswerSentence]
+    figures: list[list[Figure]] = Field(description="Numbers for one thing that do not agree.")
+    missing: list[str] = Field(description="What the answer leaves open.")
+    as_of: int | None
+    warnings: list[str]
+    coverage: AskCoverage
     results: list[Result]
 
 

@@ -114,6 +114,20 @@ def read_question(
     )
 
 
+def without_countries(text: str, others: Collection[str] = ()) -> str:
+    """A question without the names of countries, peoples and capitals."""
+    return " ".join(_in_text(frozenset(others)).sub(" ", text).split())
+
+
+@cache
+def _in_text(others: frozenset[str]) -> re.Pattern[str]:
+    """The forms as they stand in a text; not codes, which are words too."""
+    forms = [form.split() for form in _forms(others)[0] if len(form) > 3]
+    forms.sort(key=len, reverse=True)
+    either = "|".join(r"\W+".join(map(re.escape, form)) for form in forms)
+    return re.compile(rf"(?i)\b(?:{either})\b(?:['\u2019]s)?")
+
+
 def _misspelt(
     tokens: list[str], is_word: Callable[[str], bool]
 ) -> list[tuple[int, int, list[str], str]]:

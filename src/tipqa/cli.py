@@ -6,6 +6,7 @@ import io
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -17,7 +18,7 @@ from tipqa import __version__, terminal
 from tipqa.errors import QueryError, TipqaError
 
 if TYPE_CHECKING:
-    from tipqa.search import Found
+    from tipqa.search import Found, Index
 
 # As in tipqa.ranking and tipqa.export, which --help need not load.
 Mode = Literal["hybrid", "dense", "lexical"]
@@ -57,6 +58,23 @@ RerankerName = Annotated[
         envvar="TIPQA_RERANKER",
         help="A folder with a cross-encoder as ONNX, or none. The default comes packaged.",
     ),
+]
+Query = Annotated[str | None, typer.Argument(help="A question or a few words.")]
+Hits = Annotated[int, typer.Option("-k", help="How many hits, 1 to 1000.")]
+Countries = Annotated[
+    list[str] | None, typer.Option("--country", help="Name or ISO code; repeatable.")
+]
+Region = Annotated[str | None, typer.Option("--region", help="As in Africa, South-Eastern Asia.")]
+YearFrom = Annotated[int | None, typer.Option("--year-from", help="The first edition to look at.")]
+YearTo = Annotated[int | None, typer.Option("--year-to", help="The last edition to look at.")]
+Publisher = Annotated[
+    str | None, typer.Option("--publisher", help="Part of the name of a source's publisher.")
+]
+Section = Annotated[str | None, typer.Option("--section", help="Part of a section's title.")]
+SourceId = Annotated[str | None, typer.Option("--source", help="The id of a source to rest on.")]
+Batch = Annotated[
+    Path | None,
+    typer.Option("--batch", help='A file: one question a line, or JSONL with "question".'),
 ]
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 DEFAULT_RERANKER = "ms-marco-MiniLM-L-12-v2"
@@ -197,29 +215,15 @@ def index(
     "--country KHM -k 3[/bold]"
 )
 def search(
-    query: Annotated[str | None, typer.Argument(help="A question or a few words.")] = None,
-    k: Annotated[int, typer.Option("-k", help="How many hits, 1 to 1000.")] = 10,
-    country: Annotated[
-        list[str] | None, typer.Option("--country", help="Name or ISO code; repeatable.")
-    ] = None,
-    region: Annotated[
-        str | None, typer.Option("--region", help="As in Africa, South-Eastern Asia.")
-    ] = None,
-    year_from: Annotated[
-        int | None, typer.Option("--year-from", help="The first edition to look at.")
-    ] = None,
-    year_to: Annotated[
-        int | None, typer.Option("--year-to", help="The last edition to look at.")
-    ] = None,
-    publisher: Annotated[
-        str | None, typer.Option("--publisher", help="Part of the name of a source's publisher.")
-    ] = None,
-    section: Annotated[
-        str | None, typer.Option("--section", help="Part of a section's title.")
-    ] = None,
-    source: Annotated[
-        str | None, typer.Option("--source", help="The id of a source to rest on.")
-    ] = None,
+    query: Query = None,
+    k: Hits = 10,
+    country: Countries = None,
+    region: Region = None,
+    year_from: YearFrom = None,
+    year_to: YearTo = None,
+    publisher: Publisher = None,
+    section: Section = None,
+    source: SourceId = None,
     max_tokens: Annotated[
         int | None,
         typer.Option("--max-tokens", help="Only hits that fit this budget (cl100k_base)."),
@@ -233,10 +237,7 @@ def search(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say what each score is made of.")
     ] = False,
-    batch: Annotated[
-        Path | None,
-        typer.Option("--batch", help='A file: one question a line, or JSONL with "question".'),
-    ] = None,
+    batch: Batch = None,
     folder: IndexFolder = DEFAULT_INDEX,
     encoder: EncoderName = DEFAULT_ENCODER,
     reranker: RerankerName = DEFAULT_RERANKER,
@@ -251,20 +252,12 @@ def search(
     """
     from tipqa.documents import search_document
     from tipqa.embed import load_encoder
-    from tipqa.questions import read_batch
     from tipqa.rerank import load_reranker
-    from tipqa.search import MOST_HITS, check_range, checked_query, make_filters, open_index
+    from tipqa.search import make_filters, open_index
 
-    if (query is None) == (batch is None):
-        raise QueryError("give either a question or --batch FILE. tipqa search --help shows how.")
     if format and (as_json or batch):
         raise QueryError("--format goes with neither --json nor --batch. Give one of them.")
-    if query is not None:
-        checked_query(query)
-    check_range("-k", k, 1, MOST_HITS)
-    questions = list(read_batch(batch)) if batch else []
-    if batch and not questions:
-        raise QueryError(f"{batch}: holds no question. Write one a line.")
+    questions = _questions(query, k, batch)
     opened = open_index(folder, load_encoder(encoder), load_reranker(reranker))
     filters = make_filters(
         opened,
@@ -288,22 +281,7 @@ def search(
         return found, search_document(question, opened, found, took_ms)
 
     if batch:
-        wrong = 0
-        for question in questions:
-            try:
-                if isinstance(question, QueryError):
-                    raise question
-                print(terminal.compact(answer(question)[1]), flush=True)
-            except QueryError as error:
-                wrong += 1
-                print(terminal.compact({"error": str(error)}), flush=True)
-        if wrong:
-            print(
-                f"tipqa: {batch}: {wrong} of {len(questions)} questions are wrong; "
-                'their lines have "error".',
-                file=sys.stderr,
-            )
-        return 0
+        return _print_batch(batch, questions, lambda question: answer(question)[1])
     assert query is not None
     found, document = answer(query)
     if as_json:
@@ -318,6 +296,106 @@ def search(
     else:
         terminal.print_found(opened, found, max_tokens)
     return 0 if found.hits else 1
+
+
+@app.command(
+    epilog='Example: [bold]tipqa ask "How many suspects were arrested in 2004?" '
+    "--country KHM[/bold]"
+)
+def ask(
+    query: Query = None,
+    k: Hits = 10,
+    country: Countries = None,
+    region: Region = None,
+    year_from: YearFrom = None,
+    year_to: YearTo = None,
+    publisher: Publisher = None,
+    section: Section = None,
+    source: SourceId = None,
+    batch: Batch = None,
+    folder: IndexFolder = DEFAULT_INDEX,
+    encoder: EncoderName = DEFAULT_ENCODER,
+    reranker: RerankerName = DEFAULT_RERANKER,
+    as_json: Json = False,
+) -> int:
+    """Answer a question with sentences of the profiles, or say that they do not.
+
+    Exit 1 where they do not.
+    """
+    from tipqa.answer import Answer
+    from tipqa.answer import answer as answer_it
+    from tipqa.documents import answer_document
+    from tipqa.embed import load_encoder
+    from tipqa.rerank import load_reranker
+    from tipqa.search import make_filters, open_index
+
+    questions = _questions(query, k, batch)
+    opened = open_index(folder, load_encoder(encoder), load_reranker(reranker))
+    filters = make_filters(
+        opened,
+        country=country or (),
+        region=region,
+        year_from=year_from,
+        year_to=year_to,
+        publisher=publisher,
+        section=section,
+        source=source,
+    )
+    opened.warm()
+
+    def answer(question: str) -> tuple[Answer, dict[str, Any]]:
+        start = time.perf_counter()
+        given = answer_it(opened, question, k, filters)
+        took_ms = (time.perf_counter() - start) * 1000
+        return given, answer_document(question, opened, given, took_ms)
+
+    if batch:
+        return _print_batch(batch, questions, lambda question: answer(question)[1])
+    assert query is not None
+    given, document = answer(query)
+    if as_json:
+        terminal.print_json(document)
+    else:
+        terminal.print_answer(opened, given)
+    return 1 if given.status == "not_found" else 0
+
+
+def _questions(query: str | None, k: int, batch: Path | None) -> list[str | QueryError]:
+    """What is asked, checked before a model is loaded."""
+    from tipqa.questions import read_batch
+    from tipqa.search import MOST_HITS, check_range, checked_query
+
+    if (query is None) == (batch is None):
+        raise QueryError("give either a question or --batch FILE. --help shows how.")
+    if query is not None:
+        checked_query(query)
+    check_range("-k", k, 1, MOST_HITS)
+    questions: list[str | QueryError] = list(read_batch(batch)) if batch else []
+    if batch and not questions:
+        raise QueryError(f"{batch}: holds no question. Write one a line.")
+    return questions
+
+
+def _print_batch(
+    batch: Path, questions: list[str | QueryError], document: Callable[[str], dict[str, Any]]
+) -> int:
+    """One document a line, in order; a wrong question's line has its error."""
+    wrong = 0
+    for question in questions:
+        try:
+            if isinstance(question, QueryError):
+                raise question
+            print(terminal.compact(document(question)), flush=True)
+        except QueryError as error:
+            wrong += 1
+            print(terminal.compact({"error": str(error)}), flush=True)
+    if wrong:
+        print(
+            f"tipqa: {batch}: {wrong} of {len(questions)} questions are wrong; "
+            'their lines have "error".',
+            file=sys.stderr,
+        )
+    return 0
 
 
 @app.command(
@@ -338,6 +416,13 @@ def evaluate(
         typer.Option("--compare", metavar="RUN", help="Another run, saved from --json."),
     ] = None,
     reranker: RerankerName = DEFAULT_RERANKER,
+    answers: Annotated[
+        bool,
+        typer.Option(
+            "--answers",
+            help="Measure answers instead of hits: refusal, sentences, citations, calibration.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Measure an index with questions whose answers are known."""
@@ -348,6 +433,12 @@ def evaluate(
     from tipqa.rerank import load_reranker
     from tipqa.search import open_index
 
+    if answers:
+        if other or questions.is_dir():
+            raise QueryError("--answers goes with neither --compare nor a folder. Leave it out.")
+        opened_index = open_index(folder, load_encoder(encoder), load_reranker(reranker))
+        _evaluate_answers(opened_index, questions, as_json)
+        return
     run = measures.load_run(other) if other else None
     with terminal.progress() as progress, ExitStack() as opened:
         if questions.is_dir():
@@ -375,6 +466,22 @@ def evaluate(
         if gained is not None:
             print(f"\nGained over {other}, question by question")
             terminal.print_measures(gained, signed=True)
+
+
+def _evaluate_answers(index: Index, questions: Path, as_json: bool) -> None:
+    from tipqa import evaluate_answers as measures
+    from tipqa.evaluate import measures_document
+
+    asked = measures.load_asked(questions)
+    with terminal.progress() as progress:
+        judged = measures.judge(index, asked, lambda done: progress("answer", done, len(asked)))
+    found, reliability = measures.measures(judged), measures.reliability(judged)
+    if as_json:
+        names = ("confidence", "answerable", "n")
+        bins = [dict(zip(names, one, strict=True)) for one in reliability]
+        terminal.print_json({"measures": measures_document(found), "reliability": bins})
+    else:
+        terminal.print_answers_measured(found, reliability)
 
 
 @app.command(epilog="Example: [bold]tipqa serve --port 8080[/bold]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tipqa.answer import Answer, AnswerSentence
 from tipqa.search import Found, Index
 from tipqa.types import Citation, Hit, Note, Passage, Profile, ProfileInfo, Source
 
@@ -26,6 +27,54 @@ def search_document(query: str, index: Index, found: Found, took_ms: float) -> J
             for name, facets in found.facets.items()
         },
         "results": [hit_document(hit) for hit in found.hits],
+    }
+
+
+def answer_document(query: str, index: Index, answer: Answer, took_ms: float) -> Json:
+    """What `tipqa ask --json` prints and `/v1/ask` answers."""
+    sentences = answer.sentences
+    return {
+        "query": query,
+        "searched": answer.found.searched,
+        "index": index_document(index),
+        "took_ms": round(took_ms, 1),
+        "status": answer.status,
+        "confidence": round(answer.confidence, 4),
+        "answer": [_answer_sentence(sentence) for sentence in sentences],
+        "figures": [
+            [
+                {
+                    "sentence": place,
+                    "text": sentences[place].text[slice(*figure.span)],
+                    "value": figure.value,
+                    "unit": figure.unit,
+                    "years": sorted(figure.years),
+                }
+                for place, figure in group
+            ]
+            for group in answer.figures
+        ],
+        "missing": list(answer.missing),
+        "as_of": answer.as_of,
+        "warnings": list(answer.warnings),
+        "coverage": {
+            "no_profile": list(answer.coverage.no_profile),
+            "no_edition": list(answer.coverage.no_edition),
+        },
+        "results": [hit_document(hit) for hit in answer.found.hits],
+    }
+
+
+def _answer_sentence(sentence: AnswerSentence) -> Json:
+    return {
+        "text": sentence.text,
+        "passage": sentence.passage.id,
+        "span": list(sentence.span),
+        "relation": sentence.relation,
+        "country_name": sentence.passage.profile.country_name,
+        "edition": sentence.passage.profile.edition,
+        "vintage": sentence.vintage,
+        "citations": [_citation(citation) for citation in sentence.citations],
     }
 
 

@@ -95,7 +95,7 @@ def summary(asked: Sequence[Asked]) -> Measures:
         known: [row.score for row in asked if row.answerable == known] for known in (True, False)
     }
     if best[False]:
-        measures["answerable or not"] = {"AUROC": _auroc(best[True], best[False])}
+        measures["answerable or not"] = {"AUROC": auroc(best[True], best[False])}
     return measures
 
 
@@ -169,7 +169,7 @@ def mean(values: Sequence[float]) -> Measure:
     return Measure(float(sample.mean()), float(low), float(high), len(sample))
 
 
-def _auroc(positive: Sequence[float], negative: Sequence[float]) -> Measure:
+def auroc(positive: Sequence[float], negative: Sequence[float]) -> Measure:
     """How often an answerable question's score is the higher one, ties counting half."""
     a, b = np.asarray(positive), np.asarray(negative)
     wins = (a[:, None] > b[None, :]) + 0.5 * (a[:, None] == b[None, :])

@@ -14,7 +14,7 @@ import numpy as np
 from tipqa.errors import EncoderError
 from tipqa.files import package_folders, sha256_of
 from tipqa.lexical import stems, telling
-from tipqa.types import FloatVector, Reranker
+from tipqa.types import FloatMatrix, FloatVector, Reranker
 
 PACKAGED = "ms-marco-MiniLM-L-12-v2"
 SHARED = "shared-words"
@@ -24,6 +24,13 @@ _FOLDER = "models/data/reranker_en"
 _WEIGHTS = "model.onnx"
 _WEIGHTS_SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
 _MOST_TOKENS = 512
+_STATE = b"/bert/pooler/Gather_output_0"  # the first token's, of the last layer
+# Added to the file of a model (ModelProto, field 7: graph, its field 12: output, its field
+# 1: name), as protobuf lets parts of one message follow each other.
+_STATES_TOO = (
+    bytes([7 << 3 | 2, len(_STATE) + 4, 12 << 3 | 2, len(_STATE) + 2, 1 << 3 | 2, len(_STATE)])
+    + _STATE
+)
 
 
 def load_reranker(name: str = PACKAGED) -> Reranker | None:
@@ -70,24 +77,37 @@ class CrossEncoder:
             model = self._model
         return np.array(list(model.threads.map(lambda text: model.score(query, text), texts)))
 
+    def states(self, query: str, texts: Sequence[str]) -> FloatMatrix | None:
+        """What the scores are made of: a row of the last layer for each pair.
+
+        None where the model isn't the packaged one, whose layers have other meanings.
+        """
+        with self._lock:
+            model = self._model
+        if not model.gives_states:
+            return None
+        return np.array(list(model.threads.map(lambda text: model.run(query, text)[1], texts)))
+
     @cached_property
     def _model(self) -> _Loaded:
         try:
-            return _Loaded(self._folder)
+            return _Loaded(self._folder, gives_states=self.name == PACKAGED)
         except Exception as error:
             raise EncoderError(f"{self._folder}: can't be run as a reranker: {error}") from error
 
 
 class _Loaded:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, gives_states: bool) -> None:
         import onnxruntime  # a tenth of a second that only what reranks pays
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3  # errors alone
+        self.gives_states = gives_states
+        model = (folder / _WEIGHTS).read_bytes() + (_STATES_TOO if gives_states else b"")
         self._session = onnxruntime.InferenceSession(
-            folder / _WEIGHTS, options, providers=["CPUExecutionProvider"]
+            model, options, providers=["CPUExecutionProvider"]
         )
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
@@ -95,6 +115,10 @@ class _Loaded:
         self.threads = ThreadPoolExecutor(os.cpu_count())
 
     def score(self, query: str, text: str) -> np.float32:
+        return np.float32(self.run(query, text)[0].reshape(-1)[0])
+
+    def run(self, query: str, text: str) -> list[FloatVector]:
+        """The logits of one pair and, where they are given, its states."""
         pair = self._tokenizer.encode(query, text)
         given = {
             "input_ids": pair.ids,
@@ -102,10 +126,10 @@ class _Loaded:
             "token_type_ids": pair.type_ids,
         }
         wanted = {put.name for put in self._session.get_inputs()}
-        (logits,) = self._session.run(
+        found = self._session.run(
             None, {name: np.array([ids]) for name, ids in given.items() if name in wanted}
         )
-        return np.float32(logits.reshape(-1)[0])
+        return [values.reshape(-1) for values in found]
 
 
 class SharedWords:

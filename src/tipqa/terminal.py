@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tipqa.answer import Answer
     from tipqa.check import Finding
     from tipqa.evaluate import Measures
     from tipqa.index import Built, Progress
@@ -24,7 +25,12 @@ def progress() -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import Progress
 
-    names = {"read": "Reading profiles", "embed": "Embedding passages", "ask": "Asking"}
+    names = {
+        "read": "Reading profiles",
+        "embed": "Embedding passages",
+        "ask": "Asking",
+        "answer": "Answering",
+    }
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         tasks = {}
@@ -89,6 +95,17 @@ def print_measures(measures: Measures, signed: bool = False) -> None:
         print(f"{printable(kind):{width}} {n:4} ", *(f"{cell:23}" for cell in shown))
 
 
+def print_answers_measured(measures: Measures, bins: Sequence[tuple[float, float, int]]) -> None:
+    """A line a measure with its 95% interval; and how far confidence keeps its word."""
+    for kind, named in measures.items():
+        for name, m in named.items():
+            told = f"{m.mean:.3f} [{m.low:.3f}, {m.high:.3f}]"
+            print(f"{printable(kind):14} {name:12} {told}  n={m.n}")
+    print("\nconfidence  can be answered")
+    for sure, true, number in bins:
+        print(f"      {sure:.2f}  {true:.2f} {'#' * round(20 * true):20}  n={number}")
+
+
 def print_found(index: Index, found: Found, max_tokens: int | None) -> None:
     """Each hit with its notes, numbered from 1; what else there is to say on stderr."""
     from rich.console import Console
@@ -137,6 +154,55 @@ def print_found(index: Index, found: Found, max_tokens: int | None) -> None:
         console.print()
     if inherited:
         console.print(Text(COVERED, "dim"))
+
+
+def print_answer(index: Index, answer: Answer) -> None:
+    """The sentences with their notes, or what is not there and what was near."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from tipqa.cite import COVERED, mark
+
+    console = Console(soft_wrap=True, highlight=False)
+    tell_if_stale(index)
+    sure = f"(confidence {answer.confidence:.2f})"
+    if answer.status == "not_found":
+        console.print(Text(f"The profiles do not say. {sure}", style="bold"))
+    elif answer.as_of:
+        console.print(Text(f"As of {answer.as_of} {sure}", style="bold"))
+    else:
+        console.print(Text(f"Answer {sure}", style="bold"))
+    notes: dict[tuple[str, str], int] = {}
+    references: list[str] = []
+    scopes = set()
+    for sentence in answer.sentences:
+        info = sentence.passage.profile
+        text = Text("• ")
+        if sentence.relation == "contradicts":
+            text.append("This speaks against the question: ", style="yellow")
+        text.append(printable(sentence.text))
+        for citation in sentence.citations:
+            key = (info.id, citation.note.id)
+            if key not in notes:
+                notes[key] = len(notes) + 1
+                references.append(f"   [{notes[key]}] {printable(citation.note.text)}")
+            text.append(f" {mark(notes[key], citation.scope)}", style="cyan")
+            scopes.add(citation.scope)
+        rests = "" if sentence.citations else ", rests on the profile alone"
+        text.append(printable(f"  ({sentence.passage.id}{rests})"), style="dim")
+        console.print(text)
+    for reference in references:
+        console.print(Text(reference, style="cyan"))
+    if "inherited" in scopes:
+        console.print(Text(COVERED, "dim"))
+    for group in answer.figures:
+        told = ", ".join(answer.sentences[n].text[slice(*figure.span)] for n, figure in group)
+        console.print(Text(printable(f"The sources give different figures: {told}."), "yellow"))
+    for said in (*answer.missing, *answer.warnings):
+        console.print(Text(printable(f"! {said}"), style="yellow"))
+    if answer.status == "not_found" and answer.found.hits:
+        near = ", ".join(hit.passage.id for hit in answer.found.hits[:3])
+        console.print(Text(printable(f"Near: {near}. tipqa search shows them."), style="dim"))
 
 
 def print_profile(profile: Profile) -> None:

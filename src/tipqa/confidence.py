@@ -1,0 +1,70 @@
+"""How likely it is that what was found answers: a small head over the evidence."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+
+from tipqa.evidence import Evidence
+from tipqa.types import FloatVector
+
+WEIGHTS = "answers.json"
+"""What `benchmarks/train_answers.py` wrote, beside this file."""
+
+
+READING = "reading"
+"""The feature that comes from what the reranker made of the best sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Log-odds as a weighted sum of features.
+
+    `threshold` is the least probability, 0 to 1, of what is given as an answer.
+    """
+
+    weights: Mapping[str, float]
+    bias: float
+    threshold: float
+
+    def confidence(self, features: Mapping[str, float]) -> float:
+        """The probability, 0 to 1, that the best sentences answer."""
+        odds = self.bias + sum(w * features[name] for name, w in self.weights.items())
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """One head for where the reranker tells its states, one for where it doesn't.
+
+    `reading` weighs the states, the bias last: log-odds that a sentence answers a
+    question, and is not only the nearest to it.
+    """
+
+    reading: FloatVector
+    full: Head
+    plain: Head
+
+    def of(self, evidence: Evidence) -> tuple[float, Head]:
+        """The probability that a question is answered, and the head that tells it."""
+        if evidence.state is None:
+            return self.plain.confidence(evidence.features), self.plain
+        reading = float(evidence.state @ self.reading[:-1] + self.reading[-1])
+        return self.full.confidence({**evidence.features, READING: reading}), self.full
+
+
+@cache
+def shipped() -> Heads:
+    """The heads that the package comes with."""
+    read = json.loads(resources.files("tipqa").joinpath(WEIGHTS).read_text(encoding="utf-8"))
+    full, plain = (
+        Head(read[name]["weights"], read[name]["bias"], read[name]["threshold"])
+        for name in ("full", "plain")
+    )
+    return Heads(np.array(read["reading"], dtype=np.float32), full, plain)
