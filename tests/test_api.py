@@ -311,3 +311,10 @@ def test_serve_for_real(index_folder: Path) -> None:
             said = process.stdout.read()
     assert 'Try: "' in said
     assert "secretword" not in said
+
+
+def test_the_page_says_what_it_did_with_the_question(client: TestClient) -> None:
+    """A name put right, and a country without a profile, are told."""
+    page = client.get("/", params={"q": "fish farms in Norwey and Kenya"}).text
+    assert "Searched for: fish farms in Norway and Kenya" in page
+    assert "There is no profile of Kenya here." in page

@@ -21,11 +21,10 @@ _templates = Environment(
 
 def home(index: Index, query: str) -> HTMLResponse:
     """The search page: empty without a query, else with what was found."""
-    wrong = None
-    hits = []
+    wrong = found = None
     if query.strip():
         try:
-            hits = index.search(query, _HITS)
+            found = index.find(query, _HITS)
         except QueryError as error:
             wrong = str(error)
     editions = sorted({i.edition for i in index.generation.store.profiles() if i.edition})
@@ -33,7 +32,9 @@ def home(index: Index, query: str) -> HTMLResponse:
         query=query[:LONGEST_QUERY],
         asked=bool(query.strip()),
         wrong=wrong,
-        hits=[(hit, *numbered(hit.passage)) for hit in hits],
+        hits=[(hit, *numbered(hit.passage)) for hit in found.hits] if found else [],
+        no_profile=found.no_profile if found else (),
+        searched=found.searched if found else None,
         counts=index.generation.manifest["counts"],
         editions=editions,
         longest=LONGEST_QUERY,
