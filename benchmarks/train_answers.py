@@ -19,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.preprocessing import StandardScaler
 
 from tipqa import confidence
 from tipqa.answer import evidence_of
@@ -29,6 +28,7 @@ from tipqa.rerank import CrossEncoder, load_reranker
 from tipqa.search import Index, open_index
 
 _STRENGTH, _STRENGTH_READ = 0.3, 0.1  # the inverse of the penalty on weights
+_RARE = 0.3  # the deviation of something that is so for one question in ten
 _HARD, _SAME_PARAGRAPH = 3, 0.15  # sentences to choose a wrong one from; a lead of near ones
 _FOLDS, _SEED = 10, 2020
 _ANSWERED = 0.94  # the least share of the answerable that is answered
@@ -132,7 +132,7 @@ def _head(
     held_out = np.zeros(len(kept))
     for number in range(_FOLDS):
         seen = fold != number
-        coefficients, bias = _fitted(rows[seen], truth[seen], weights[seen], _STRENGTH)
+        coefficients, bias = _fitted(rows[seen], truth[seen], weights[seen], _STRENGTH, _RARE)
         held_out[~seen] = rows[~seen] @ coefficients + bias
     in_dev = np.arange(len(asked)) < count_dev
     of_dev = in_dev[kept]
@@ -163,7 +163,7 @@ def _head(
         if one.pair:
             by_pair.setdefault(one.pair, {})[one.answerable] = value
     print(f"  pairs: {np.mean([p[True] > p[False] for p in by_pair.values()]):.3f}")
-    coefficients, bias = _fitted(rows, truth, weights, _STRENGTH)
+    coefficients, bias = _fitted(rows, truth, weights, _STRENGTH, _RARE)
     slope, offset = _calibrated(held_out[of_dev], truth[of_dev])
     coefficients, bias = slope * coefficients, slope * bias + offset
     print(" ", dict(zip(names, coefficients.round(3).tolist(), strict=True)), threshold)
@@ -180,13 +180,18 @@ def _calibrated(odds: Floats, truth: Floats) -> tuple[float, float]:
     return float(model.coef_[0, 0]), float(model.intercept_[0])
 
 
-def _fitted(rows: Floats, truth: Floats, weights: Floats, strength: float) -> tuple[Floats, float]:
-    """Weights and bias on the features as they are, fitted on standardized ones."""
-    scaler = StandardScaler().fit(rows)
-    model = LogisticRegression(C=strength, max_iter=3000)
-    model.fit(scaler.transform(rows), truth, weights)
-    coefficients = model.coef_[0] / scaler.scale_
-    return coefficients, float(model.intercept_[0] - coefficients @ scaler.mean_)
+def _fitted(
+    rows: Floats, truth: Floats, weights: Floats, strength: float, least: float = 0.0
+) -> tuple[Floats, float]:
+    """Weights and bias on the features as they are, fitted on standardized ones.
+
+    `least`: the least deviation to divide by, so that what is rarely so, and always of
+    one side among so few questions, gets no weight that it could not earn.
+    """
+    mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), max(least, 1e-9))
+    model = LogisticRegression(C=strength, max_iter=3000).fit((rows - mean) / scale, truth, weights)
+    coefficients = model.coef_[0] / scale
+    return coefficients, float(model.intercept_[0] - coefficients @ mean)
 
 
 if __name__ == "__main__":

@@ -121,11 +121,25 @@ def _features(
             for one, found in zip(read, gains, strict=False)
         ),
         "strange_name": _strange_name(bare, best, gains[0]),
+        "other_period": float(_of_another_period(question, best)),
         "no_such_kind": float(bool(kind and not figures.holds(kind, best.text))),
         "no_such_kind_near": float(
             bool(kind and not any(figures.holds(kind, text) for text in near))
         ),
     }
+
+
+def _of_another_period(question: str, best: Read) -> bool:
+    """Whether a sentence speaks of other years than the question asks about.
+
+    One that names none is of its profile's edition, unless its passage names the year.
+    """
+    asked = figures.years(question)
+    told = figures.years(best.text)
+    if not told and not asked & figures.years(best.passage.text):
+        edition = best.passage.profile.edition
+        told = frozenset({edition, edition - 1} if edition else asked)
+    return bool(asked and told and not asked & told)
 
 
 def _mean(odds: Sequence[float]) -> float:

@@ -109,9 +109,14 @@ def holds(unit: Unit, text: str) -> bool:
     return re.search(_HOLDS[unit], folded) is not None
 
 
+def years(text: str) -> frozenset[int]:
+    """The years that a text names."""
+    return frozenset(int(year) for year in re.findall(rf"\b{_YEAR}\b", text))
+
+
 def figures(text: str) -> list[Figure]:
     """The numbers of a sentence, but for years."""
-    years = frozenset(int(year) for year in re.findall(rf"\b{_YEAR}\b", text))
+    named = years(text)
     found = []
     for match in _FIGURE.finditer(text):
         number = match["number"].casefold()
@@ -123,12 +128,12 @@ def figures(text: str) -> list[Figure]:
             unit = "percent"
         elif match["time"]:
             unit = "duration"
-        elif value in years and not match["times"]:
+        elif value in named and not match["times"]:
             continue
         value *= _TIMES[match["times"].casefold()] if match["times"] else 1
         following = _telling(re.split(r"[,;:.](?!\d)|\d", text[match.end() :])[0])
         of = frozenset(stems(following[:_COUNTED_WITHIN]))
-        found.append(Figure(match.span("number"), value, unit, of, years))
+        found.append(Figure(match.span("number"), value, unit, of, named))
     return found
 
 
@@ -145,7 +150,7 @@ def disagreeing(question: str, texts: Sequence[str]) -> list[tuple[int, Figure]]
         (number of the text, figure) in the order of the texts; none where they agree.
     """
     asked = [stem for stem in stems(_telling(question)) if not stem.isdigit()]
-    years = {int(year) for year in re.findall(rf"\b{_YEAR}\b", question)}
+    when = years(question)
     found = []
     for place, text in enumerate(texts):
         of_text = [figure for figure in figures(text) if figure.of & set(asked)]
@@ -161,7 +166,7 @@ def disagreeing(question: str, texts: Sequence[str]) -> list[tuple[int, Figure]]
         if figure.unit == first.unit
         and things
         and figure.of.issuperset(things[0])
-        and (figure.years == first.years or (years and figure.years & first.years >= years))
+        and (figure.years == first.years or (when and figure.years & first.years >= when))
     ]
     return same if len({figure.value for _, figure in same}) > 1 else []
 
