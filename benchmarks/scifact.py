@@ -20,6 +20,7 @@ from pathlib import Path
 from tipqa.beir import load_queries, temporary_index
 from tipqa.embed import load_encoder
 from tipqa.evaluate import evaluate
+from tipqa.rerank import NONE, PACKAGED, load_reranker
 from tipqa.terminal import print_measures
 
 
@@ -57,8 +58,10 @@ def main() -> None:
     scifact, beir = map(Path, sys.argv[1:])
     write_beir(scifact, beir)
     questions = load_queries(beir)
-    with temporary_index(beir, load_encoder(), lambda *_: None) as index:
-        print_measures(evaluate(index, questions))
+    for name in (NONE, PACKAGED):  # without a reranker, and with the packaged one
+        print(f"reranker: {name}")
+        with temporary_index(beir, load_encoder(), load_reranker(name), lambda *_: None) as index:
+            print_measures(evaluate(index, questions))
 
 
 if __name__ == "__main__":
