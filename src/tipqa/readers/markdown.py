@@ -115,6 +115,9 @@ def _pieces(blocks: list[Block], lines: list[str], draft: Draft) -> list[_Piece]
         draft.notes = [replace(note, scope=run.scope) for run in lists for note in run.notes]
     noted = {places[at] for run in lists for at in range(run.start, run.end)}
     for run in lists:
+        if run.since is not None:
+            number, row = places[run.start]
+            draft.left_out.append(LeftOut(blocks[number].line, rows_of[number][row]))
         above = (places[at] for at in range(run.start - 1, -1, -1))
         number, row = next(((n, row) for n, row in above if rows_of[n][row]), places[0])
         heading = rows_of[number][row]
