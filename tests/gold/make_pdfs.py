@@ -749,7 +749,8 @@ DOCUMENTS: dict[str, tuple[Sequence[Leaf], Look]] = {
             Leaf(
                 [
                     "Sudan's border is open on market days.^3^ "
-                    "From there some fly on.^4^ The Proclamation of 2009 bans private brokers; few know it.^5^"
+                    "From there some fly on.^4^ The Proclamation of 2009 bans private "
+                    "brokers; few know it.^5^"
                 ],
                 [
                     "^3^ Id. at 12.",

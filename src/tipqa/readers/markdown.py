@@ -59,7 +59,9 @@ def read(text: str, path: Path) -> Draft:
     blocks, too_deep = read_blocks(_plainer(body, draft))
     if too_deep:
         raise CorpusError(path, None, f"is nested {DEEPEST} deep. Flatten its quotes and lists.")
-    draft.notes = [RawNote(b.label, b.text, b.line) for b in blocks if b.kind == "note"]
+    draft.notes = [
+        RawNote(b.label, b.text, b.line, plain=b.plain) for b in blocks if b.kind == "note"
+    ]
     pieces = _pieces(blocks, lines, draft)
     headings: list[tuple[int, str, int]] = []  # level, title, line: those that are open
     bare: dict[int, str] = {}  # by line: those with nothing under them yet
