@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from conftest import REPOSITORY
-from tipqa.answer import Answer, answer
+from tipqa.answer import Answer, answer, evidence_of
 from tipqa.confidence import Head, Heads, shipped
 from tipqa.documents import answer_document
 from tipqa.embed import HashedWords, load_encoder
@@ -129,6 +129,27 @@ def test_figures_that_disagree_stand_side_by_side() -> None:
         "In 2004 an NGO told of 150 suspects arrested.",
         "In 2004 police told of 165 arrests.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("year", "text", "other"),
+    [
+        (2016, "There were 12 inspectors in 2016.", 0.0),
+        (2016, "There were 12 inspectors in 2020.", 1.0),
+        (2016, "In 2016 much changed. There were 12 inspectors.", 0.0),
+        (2016, "There were 12 inspectors.", 1.0),
+        (2023, "There were 12 inspectors.", 0.0),
+    ],
+)
+def test_another_period_is_seen(year: int, text: str, other: float, tmp_path: Path) -> None:
+    """A sentence that names no year is of its profile's edition, here 2024, or the year before."""
+    profile = tmp_path / "norway.md"
+    profile.write_text(f"---\ntitle: Norway\ncountry: NO\nedition: 2024\n---\n\n{text}\n")
+    build([profile], tmp_path / "index", HashedWords())
+    index = open_index(tmp_path / "index", HashedWords(), SharedWords())
+    found = evidence_of(index, f"How many inspectors were there in {year}?")
+    assert found is not None
+    assert found.features["other_period"] == other
 
 
 def test_age_is_told_of() -> None:

@@ -151,8 +151,10 @@ def measures(judged: Sequence[Judged]) -> dict[str, dict[str, Measure]]:
     named = found["answers"]
     if can:
         named["answered"] = mean([float(not one.refused) for one in can])
-        named["hit@1"] = mean([float(any(one.right[:1])) for one in can])
-        named["hit@3"] = mean([float(any(one.right[:3])) for one in can])
+    with_gold = [one for one in can if one.asked.gold]
+    if with_gold:
+        named["hit@1"] = mean([float(any(one.right[:1])) for one in with_gold])
+        named["hit@3"] = mean([float(any(one.right[:3])) for one in with_gold])
     cited = [one for one in can if one.precision is not None and one.recall is not None]
     if cited:
         named["citation P"] = mean([one.precision or 0.0 for one in cited])

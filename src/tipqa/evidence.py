@@ -8,6 +8,7 @@ the question is left out: without a word that it has nothing of it fits better.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from tipqa.types import FloatMatrix, FloatVector, Hit, Passage, Reranker, Span
 READ = 8  # hits whose sentences are read one by one
 _ABLATED = 2  # sentences that are read again with a word of the question left out
 _NOTHING = -11.0  # about what the reranker gives to texts that have nothing to do with it
+_PASSAGE = 0.5  # what a passage's log-odds count beside its sentence's
 _STRANGE = 0.2  # the least that such a name counts for
 _NEAR = 2.5  # log-odds within which a sentence is as good as the best
 _PIECE = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
@@ -92,13 +94,20 @@ def gather(index: Index, question: str, hits: Sequence[Hit], reranker: Rememberi
     places = [(hit.passage, span) for hit in hits[:READ] for span in hit.passage.sentences]
     odds = reranker.score(question, [context(p) + p.text[slice(*s)] for p, s in places])
     read = [Read(p, s, float(o)) for (p, s), o in zip(places, odds, strict=True)]
-    read = sorted(read, key=lambda one: -one.odds)  # stable: the hits' order
+    of_passage = {hit.passage.id: _PASSAGE * _log_odds(hit.score) for hit in hits[:READ]}
+    read.sort(key=lambda one: -one.odds - of_passage[one.passage.id])  # stable: the hits' order
     states = reranker.states(question, [context(read[0].passage) + read[0].text])
     return Evidence(
         tuple(read),
         _features(index, question, read, reranker),
         None if states is None else states[0],
     )
+
+
+def _log_odds(score: float) -> float:
+    """Of a hit's score, which is a probability where the reranker has read it."""
+    sure = min(max(score, 1e-5), 1 - 1e-5)
+    return math.log(sure / (1 - sure))
 
 
 def _features(
