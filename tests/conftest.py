@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tipqa.embed import HashedWords
 from tipqa.index import build
 from tipqa.search import Index, open_index
+
+# The same examples in each run, so that it passes or fails for what was changed; others
+# where many are asked for, or by TIPQA_HYPOTHESIS=random.
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("random", settings())
+_random = "random" if "TIPQA_FUZZ" in os.environ else "repeatable"
+settings.load_profile(os.environ.get("TIPQA_HYPOTHESIS", _random))
 
 REPOSITORY = Path(__file__).parent.parent
 SHARED = REPOSITORY.parent / "shared" / "data"
