@@ -17,12 +17,18 @@ class RawNote:
     """A note as a reader found it.
 
     `scope` counts the lists of notes where labels begin again in each section, else 0.
+    `plain` is the text without emphasis and the like, where it's written with these.
     """
 
     label: str
     text: str
     line: int
     scope: int = 0
+    plain: str = ""
+
+    @property
+    def shown(self) -> str:
+        return self.plain or self.text
 
 
 _SEE = r"(?:(?:but )?see(?: also)?,?\s+|cf\.,?\s+|as in\s+|same as(?: in)?\s+)"
@@ -81,7 +87,7 @@ def resolve_notes(raw_notes: Sequence[RawNote]) -> tuple[Note, ...]:
     for number, raw in enumerate(raw_notes, start=1):
         before = notes[-1] if notes else None
         link, sources = _resolve(raw, before, by_label, notes)
-        if link == "unresolved" and not _EARLIER.search(raw.text) and _SUPRA.search(raw.text):
+        if link == "unresolved" and not _EARLIER.search(raw.shown) and _SUPRA.search(raw.shown):
             later.append(number - 1)
         note = Note(f"n{number}", raw.label, raw.text, sources, link, line=raw.line)
         notes.append(note)
@@ -101,7 +107,7 @@ def _resolve(
     """How a note was linked, and to what."""
     links: list[str] = []
     sources: list[Source] = []
-    for part in split_references(raw.text):
+    for part in split_references(raw.shown):
         link, found = _resolve_part(part, raw, before, by_label, earlier)
         links.append(link if found or link == "own" else "unresolved")
         sources += found
@@ -198,8 +204,9 @@ def _begins_reference(after: str, strict: bool) -> bool:
     title = re.sub(rf"{dates.DATE}|{dates.YEAR}", "", title, flags=re.IGNORECASE)
     words = re.findall(r"[^\W\d]{2,}", title)
     dated = re.search(rf"{dates.YEAR}|https?://|n\.d\.", own)
-    named = may_be_publisher(publisher) or may_be_name(publisher) or _PERSON.match(own)
-    return bool(dated and len(words) >= 2 and named)
+    if may_be_publisher(publisher):
+        return bool(dated and words)
+    return bool(dated and len(words) >= 2 and (may_be_name(publisher) or _PERSON.match(own)))
 
 
 def _points(part: str) -> bool:

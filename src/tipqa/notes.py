@@ -10,6 +10,7 @@ from tipqa.types import Citation, Note, Span
 
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # soft hyphen, zero-width space, …
 _BETWEEN_MARKERS = re.compile(r"[\s,;]*")
+_SPACED_POINT = re.compile(r"\s+(?=[.,;](?:\s|$))")
 _ENDS_SENTENCE = re.compile(r"[.?!][\"'”’)\]]*$")
 
 
@@ -35,7 +36,7 @@ def take_out(text: str, found: Sequence[tuple[Span, Sequence[str]]]) -> tuple[st
     Returns:
         The text without markers, trimmed, white space folded to single spaces, and
         the markers. A space before a marker goes with it where the marker stood before
-        white space, punctuation or the end.
+        white space, punctuation or the end; so does one between it and a point: "it [1] .".
     """
     out = ""
     markers: list[Marker] = []
@@ -47,7 +48,8 @@ def take_out(text: str, found: Sequence[tuple[Span, Sequence[str]]]) -> tuple[st
         if end == len(text) or text[end].isspace() or text[end] in ".,;:!?)]}”’\"'":
             out = out.rstrip(" ")
         markers += [Marker(len(out), label) for label in labels]
-        position = end
+        spaced = _SPACED_POINT.match(text, end)
+        position = spaced.end() if spaced else end
     out = _fold(out, _apart(out, text[position:]) if markers else text).rstrip(" ")
     return out, [Marker(min(m.at, len(out)), m.label) for m in markers]
 

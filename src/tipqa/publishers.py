@@ -82,6 +82,9 @@ _TITLE = re.compile(
 )
 
 
+_BETWEEN_NAMES = frozenset("against beyond contre from pour sans sobre under with without".split())
+
+
 def folded(text: str) -> str:
     """Letters and digits in lower case, accents and the dots of abbreviations dropped.
 
@@ -137,7 +140,11 @@ def leading_publisher(text: str) -> tuple[str, str] | None:
 def may_be_name(text: str) -> bool:
     """Whether a piece that a comma ends is a name, as "Le Soir", and no title, as "Penal Code"."""
     words = text.split()
-    small = [word for word in words if word[:1].islower() and len(word) > 3]
+    small = [
+        word
+        for word in words
+        if word[:1].islower() and len(word) > 3 and word not in _BETWEEN_NAMES
+    ]
     return bool(text[:1].isupper() and len(words) <= 6 and not small and not _TITLE.search(text))
 
 

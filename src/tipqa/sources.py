@@ -79,6 +79,7 @@ _DOCUMENT = re.compile(  # which of a project's papers it is: "Technical Progres
 _IMPRINT = re.compile(  # "(Phnom Penh, 2005)", "(Geneva: ILO, 2003)"
     rf"\((?P<place>{_NAME})(?:: [^():]{{2,60}})?,? (?P<year>{dates.YEAR})\)"
 )
+_AWAY = re.compile(r"(?:Mission|(?:Country |Regional )?Office|Delegation) (?:in|to) [^,]{3,40}, ")
 _NO_PLACE = re.compile(
     r"\b(?:enacted|published|submitted|adopted|accessed|cited|updated|release|report|paper|draft|"
     r"document|study|survey|article|summary|brief|sheet|edition|series)\b",
@@ -204,7 +205,8 @@ def _publisher_and_rest(
     named = [part for part in _parts(rest) if not _ASIDE.fullmatch(part)]
     if named and not re.match(r"[“\"]", first) and not _has_title(first):
         return canonical_publisher(_trim(first)), rest
-    if known := leading_publisher(first):
+    known = leading_publisher(first)
+    if known and not _AWAY.match(known[1]):
         return known[0], f"{known[1]}. {rest}"
     before, comma, after = first.partition(", ")
     by = may_be_publisher(before) or (told_when and may_be_name(before))

@@ -629,6 +629,160 @@ DOCUMENTS: dict[str, tuple[Sequence[Leaf], Look]] = {
         ],
         Look(font="Helvetica", header="Sea Papers {}"),
     ),
+    "notes-by-chapter": (
+        [
+            Leaf(
+                [
+                    "# Debt and Bondage in Pakistan",
+                    "# Kilns",
+                    "A family takes an advance of 20,000 rupees.[1] It makes a thousand bricks "
+                    "a day.[2]",
+                    "# Carpets",
+                    "Boys knot for a broker.[1] He lives in town. The loom stays at home.[2, 3]",
+                    "# Notes",
+                    "# Kilns",
+                    "[1] Human Rights Commission of Pakistan. State of Human Rights. 2010.",
+                    "[2] Ibid., p. 212.",
+                    "# Carpets",
+                    "[1] ILO. Carpet Survey. 2003.",
+                    '[2] Dawn. "The Broker". June 4, 2008.',
+                    "[3] See note 1.",
+                ]
+            )
+        ],
+        Look(),
+    ),
+    "raised-parentheses-long-notes": (
+        [
+            Leaf(
+                [
+                    "# Lebanon",
+                    "Maids may not leave the house.^(1)^ Agencies advise to lock the door.^(2)^ "
+                    "In 2008 (the year of a study) one died each week^(1,3)^.",
+                    "# Courts",
+                    "Article 569(1) punishes confinement.^(4)^ Nobody was tried for it.^(5)^",
+                ],
+                [
+                    "(1) Human Rights Watch, Without Protection: How the Lebanese Justice "
+                    "System Fails Migrant Domestic Workers, New York, 16 September 2010, "
+                    "available at http://www.hrw.org/reports/2010/lebanon (accessed 2 May 2011).",
+                    "(2) KAFA, Dreams for Sale: The Exploitation of Domestic Workers from "
+                    "Recruitment to Return in Nepal, Bangladesh and Lebanon, 2014.",
+                    "(3) Ibid., pp. 5-7.",
+                    "(4) Parliament of Lebanon, Penal Code, 1943.",
+                    "(5) Human Rights Watch, supra note 1, p. 40.",
+                ],
+            )
+        ],
+        Look(justified=True, header="Country Reports on Domestic Work", footer="Page {}"),
+    ),
+    "clusters-after-quotes": (
+        [
+            Leaf(
+                [
+                    "# Finland",
+                    'Pickers fly in for eight weeks^1,3–5^. One said, "We were told it was a '
+                    'forest".^2^ Another, "we eat what we pick."^2,6^ The buyer says that they '
+                    'are "free entrepreneurs"^4^ and owes them nothing. Berries fell to 1.20 € '
+                    "a kilo in 2013.",
+                    "Permits follow EU rules of 2014.^5^ They were stopped once.",
+                ],
+                [
+                    "^1^ Finnish Immigration Service. Seasonal Permits. 2014.",
+                    "^2^ Yle. Told It Was a Forest. 9 September 2013.",
+                    "^3^ Ibid.",
+                    "^4^ Ministry for Foreign Affairs. Letter of Intent. 2014.",
+                    "^5^ European Parliament. Seasonal Workers Directive. 2014.",
+                    "^6^ Helsingin Sanomat. Forest and Plate. n.d.",
+                ],
+            )
+        ],
+        Look(font="Helvetica", size=10),
+    ),
+    "sources-numbered-with-dots": (
+        [
+            Leaf(
+                [
+                    "# Qatar",
+                    "Three fees are known:",
+                    "• the fee of the village agent [3][4];",
+                    "• the fee of the capital's agent [1];",
+                    "• the visa, which is sold [3-6].",
+                    "Workers borrow (at 36 per cent) to pay them [2, 5]. The loan outlives the "
+                    "job [1] . Law No. 14 (2004) says nothing of it.",
+                ]
+            ),
+            Leaf(
+                [
+                    "# Reforms",
+                    "A fund was set up in 2018 [6]. It paid once. Table 2 (continued) shows "
+                    "whom [1].",
+                    "# Sources",
+                    "1. Amnesty International. The Dark Side of Migration. 2013.",
+                    "2. World Bank. Remittance Prices: A Survey of Corridors between the Gulf "
+                    "and South Asia, with Notes on the Rates of Interest in Villages. 2012.",
+                    "3. Verité. Fees. n.d.",
+                    "4. Ibid., p. 3.",
+                    "5. Nepal Rastra Bank. Village Credit. 2011.",
+                    "6. Ministry of Labour. Workers' Support Fund. 2018.",
+                ]
+            ),
+        ],
+        Look(header="The Desk - Country Notes", footer="- {} -", paper=LETTER, justified=True),
+    ),
+    "chain-over-pages": (
+        [
+            Leaf(
+                [
+                    "# Ethiopia",
+                    "Girls ride the night bus to Metema.^1^ The broker waits there. He has a "
+                    "list.^2^",
+                    "# Table 1. Girls by district",
+                    "| Metema | 412",
+                    "| Humera | 97",
+                ],
+                [
+                    "^1^ Forum on Sustainable Child Empowerment, The Night Bus, 2011.",
+                    "^2^ Ibid., p. 9.",
+                ],
+            ),
+            Leaf(
+                [
+                    "Sudan's border is open on market days.^3^ "
+                    "From there some fly on.^4^ The Proclamation of 2009 bans private "
+                    "brokers; few know it.^5^"
+                ],
+                [
+                    "^3^ Id. at 12.",
+                    "^4^ Ministry of Labour and Social Affairs, Proclamation No. 632, 2009; "
+                    "Forum on Sustainable Child Empowerment, The Night Bus, 2011.",
+                    "^5^ See note 1.",
+                ],
+            ),
+        ],
+        Look(footer="{}"),
+    ),
+    "end-notes-restart-in-parts": (
+        [
+            Leaf(
+                [
+                    "# Part A: Law",
+                    "The Code of 1995 forbids pledging a child (1). The term is five years (2,3).",
+                    "# Notes",
+                    "(1) Assembly of Benin. Family Code. 1995.",
+                    "(2) Assembly of Benin. Law 2006-04. 2006.",
+                    "(3) Id. at 5.",
+                    "# Part B: Practice",
+                    "Quarry boys come from Zakpota (1; 2). They send (in 2010) a bicycle home. "
+                    "Their fathers expect it (2).",
+                    "# Notes",
+                    "(1) Terre des hommes. The Quarries of Abeokuta. 2005.",
+                    "(2) ESAM. Bicycles. n.d.",
+                ]
+            )
+        ],
+        Look(indent=14),
+    ),
 }
 
 

@@ -68,6 +68,12 @@ def is_notes_heading(text: str) -> bool:
     return bool(_NOTES_HEADING.fullmatch(text.strip(" :.")))
 
 
+def title_words(text: str) -> str:
+    """The words of a title, or of one that says whose notes follow: "Notes to Chapter 1"."""
+    words = re.sub(r"^notes (?:to|for|on) ", "", " ".join(text.casefold().split()))
+    return " ".join(re.findall(r"\w+", words))
+
+
 def is_caption(text: str) -> bool:
     """Whether a text opens as "Table 2. …" does, the caption of a table beside it."""
     return bool(_CAPTION.match(text))

@@ -97,6 +97,8 @@ def read(data: bytes, path: Path) -> Draft:
         style = choose_style((b.text for b in page.blocks), (note.label for note in draft.notes))
     else:
         draft.left_out += [LeftOut(line, text) for line, _, text in page.tips]
+    titles = [page.blocks[found.start] for found in lists if found.since is not None]
+    draft.left_out += [LeftOut(block.line, block.text.strip()) for block in titles]
     pieces = _pieces(page, linked, style, lists, draft)
     _read_body(_without_furniture(pieces, page, draft), draft)
     return draft

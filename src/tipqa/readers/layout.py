@@ -177,7 +177,11 @@ class _Layout:
             self._text.add(raised(str(len(self.page.tips) + 1)), 0, self._within)
             label = _TIPPED.search(self._text.pieces[-1])
         shown = lowered(label[1]).strip("[]() ") if label else ""
-        self.page.tips.append((element.sourceline or 1, shown, _text_of(element)))
+        text = _text_of(element)
+        for part in element.iter():  # the label stands in the note, too
+            if shown and part is not element and _text_of(part) == shown:
+                text = text.removeprefix(shown).lstrip()
+        self.page.tips.append((element.sourceline or 1, shown, text))
 
     def leave(self, element: Any) -> None:
         tag = str(element.tag)

@@ -59,7 +59,9 @@ def read(text: str, path: Path) -> Draft:
     blocks, too_deep = read_blocks(_plainer(body, draft))
     if too_deep:
         raise CorpusError(path, None, f"is nested {DEEPEST} deep. Flatten its quotes and lists.")
-    draft.notes = [RawNote(b.label, b.text, b.line) for b in blocks if b.kind == "note"]
+    draft.notes = [
+        RawNote(b.label, b.text, b.line, plain=b.plain) for b in blocks if b.kind == "note"
+    ]
     pieces = _pieces(blocks, lines, draft)
     headings: list[tuple[int, str, int]] = []  # level, title, line: those that are open
     bare: dict[int, str] = {}  # by line: those with nothing under them yet
@@ -115,6 +117,9 @@ def _pieces(blocks: list[Block], lines: list[str], draft: Draft) -> list[_Piece]
         draft.notes = [replace(note, scope=run.scope) for run in lists for note in run.notes]
     noted = {places[at] for run in lists for at in range(run.start, run.end)}
     for run in lists:
+        if run.since is not None:
+            number, row = places[run.start]
+            draft.left_out.append(LeftOut(blocks[number].line, rows_of[number][row]))
         above = (places[at] for at in range(run.start - 1, -1, -1))
         number, row = next(((n, row) for n, row in above if rows_of[n][row]), places[0])
         heading = rows_of[number][row]

@@ -50,7 +50,7 @@ class Block:
     `text` has its markers in hidden brackets and its lines parted by line ends. `label` is
     that of a note or of a link's definition; `head` what opens a list's item, as "1. ";
     `fresh` is false where a block goes on with the item before it; `addresses` are those
-    that its links lead to. `level` is a heading's.
+    that its links lead to. `level` is a heading's; `plain` a note's text without emphasis.
     """
 
     kind: Kind
@@ -62,6 +62,7 @@ class Block:
     fresh: bool = True
     addresses: tuple[str, ...] = ()
     level: int = 0
+    plain: str = ""
 
 
 def read_blocks(body: str) -> tuple[list[Block], bool]:
@@ -101,8 +102,11 @@ def _blocks(tokens: list[Token], links: dict[str, str]) -> Iterator[Block]:
         elif token.type == "list_item_close":
             heads.pop()
             used.pop()
-        elif token.type == "note":
-            yield Block("note", line, end, token.content, token.info)
+        elif token.type == "inline" and tokens[index - 1].type == "note_open":
+            text, addresses, _ = _rendered(token, links)
+            plain = HIDDEN.sub(_shown, text) + "".join(f" <{address}>" for address in addresses)
+            opening = tokens[index - 1]
+            yield Block("note", line, end, opening.content, opening.info, plain=plain)
         elif token.type == "table_open":
             yield Block("table", line, end, "\n".join(_rows(tokens[index:], links)))
         elif token.type == "fence":
@@ -167,10 +171,14 @@ def _note(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     while indented(line) or (line < end and not text_of(line) and indented(line + 1)):
         parts.append(text_of(line))
         line += 1
-    token = state.push("note", "", 0)
-    token.info = start[1]
-    token.content = " ".join(" ".join(parts).split())
+    opening = state.push("note_open", "", 1)
+    opening.info = start[1]
+    opening.content = " ".join(" ".join(parts).split())
+    token = state.push("inline", "", 0)
+    token.content = opening.content
+    token.children = []
     token.map = [first, line]
+    state.push("note_close", "", -1)
     state.line = line
     return True
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from tipqa.links import RawNote
-from tipqa.readers.furniture import is_frame_around, is_notes_heading
+from tipqa.readers.furniture import is_frame_around, is_notes_heading, title_words
 from tipqa.readers.markers import GROUPED, SIGNS, Style, choose_style, find, kind_of, lowered
 
 _HEADS = re.compile(
@@ -21,7 +21,7 @@ _HEADS = re.compile(
     rf"|\[\s?(?P<bracket>\d{{1,3}}|[a-z]{{1,4}}|{GROUPED})\s?\]:?\s*"
     r"|(?:\((?P<parenthesis>\d{1,3}|[a-z])\)"
     r"|(?P<number>\d{1,3})[.):]?|(?P<letter>[a-z])[.):])\s+"
-    r"|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}|[ⁱᵛˣ]{2,5}|[ᵃ-ᵿᶜᶠᶻⁱˡʰˢʳʷˣʲⁿ])[.):]?\s*"
+    r"|⁽?(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}|[ⁱᵛˣ]{2,5}|[ᵃ-ᵿᶜᶠᶻⁱˡʰˢʳʷˣʲⁿ])⁾?[.):]?\s*"
     rf"|\[?(?P<sign>(?P<one>[{SIGNS}])(?P=one){{0,3}})\]?\s*(?=.*\w))"
     r"(?P<text>\S.*)"
 )
@@ -63,6 +63,8 @@ class NoteList:
     scope: int = 0
     shape: str = ""
     """What stands around the label of the first note: "1." or "[1]"."""
+    since: int | None = None
+    """Where all notes stand at the end, chapter by chapter: where its chapter begins."""
 
     @property
     def labels(self) -> set[str]:
@@ -85,7 +87,7 @@ def find_lists(entries: Sequence[Entry]) -> tuple[Style, list[NoteList]]:
         {label for _, found in find(text, style) for label in found} | set(entry.marks)
         for text, entry in zip(texts, entries, strict=True)
     ]
-    lists = _choose(runs, named)
+    lists = _by_chapter(entries, runs, named) or _choose(runs, named)
     repeated = sum(len(found.labels) for found in lists) > len(
         {label for found in lists for label in found.labels}
     )
@@ -112,7 +114,10 @@ def label_of(text: str) -> tuple[str, str, str] | None:
 
 
 def scope_at(index: int, lists: Sequence[NoteList]) -> int:
-    """The scope of what stands at an entry: that of the next list, or of the last."""
+    """The scope of what stands at an entry: of its chapter's list, of the next, or the last."""
+    if chapters := [found for found in lists if found.since is not None]:
+        begun = bisect_right(chapters, index, key=lambda found: found.since or 0)
+        return chapters[max(0, begun - 1)].scope
     following = bisect_right(lists, index, key=lambda found: found.start)
     return lists[min(following, len(lists) - 1)].scope if lists else 0
 
@@ -248,6 +253,39 @@ def _choose(runs: Sequence[NoteList], named: Sequence[set[str]]) -> list[NoteLis
             chosen.append(run)
             taken |= run.labels
     return sorted(chosen, key=lambda run: run.start)
+
+
+def _by_chapter(
+    entries: Sequence[Entry], runs: Sequence[NoteList], named: Sequence[set[str]]
+) -> list[NoteList]:
+    """Lists one below the other, each under the heading of the text that it belongs to.
+
+    They take in these headings; none if there is only one such list.
+    """
+    found: list[tuple[NoteList, int, int]] = []
+    for run in runs:
+        above = _above(entries, run.start)
+        title = title_words(entries[above].text) if above >= 0 else ""
+        if run.linked or run.notes[0].label != "1" or not _is_sourced(run):
+            continue
+        if not title or is_notes_heading(entries[above].text):
+            continue
+        if found and _above(entries, above) >= found[-1][0].end:
+            return []
+        after, upto = (found[-1][2] + 1, found[0][1]) if found else (0, above)
+        since = next((n for n in range(after, upto) if title_words(entries[n].text) == title), None)
+        if since is not None:
+            found.append((run, above, since))
+    if len(found) < 2 or "1" not in set().union(*named[: found[0][1]]):
+        return []
+    for run, above, since in found:
+        run.start, run.since = above, since
+    return [run for run, _, _ in found]
+
+
+def _above(entries: Sequence[Entry], index: int) -> int:
+    """The entry before one that isn't blank, -1 if there's none."""
+    return next((n for n in range(index - 1, -1, -1) if entries[n].text.strip()), -1)
 
 
 def _is_numbered(run: NoteList) -> bool:

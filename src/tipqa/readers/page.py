@@ -33,6 +33,7 @@ _FRAME_CLASSES = frozenset(
     "mw-editsection mw-jump-link navbox catlinks printfooter sitesub contentsub hatnote ambox "
     "ombox tmbox sistersitebox comments comment-list comment-respond comments-area entry-meta "
     "entry-footer post-meta posted-on dateline byline nav-links tags-links cat-links author-box "
+    "paranumber para-number parnum "
     "related-posts related-content visually-hidden screen-reader-text sr-only submitted".split()
 )
 # A class or id of which one part is among these is a frame's: "main-nav", "cookie_bar".
@@ -47,7 +48,7 @@ _RAISED = re.compile(r"vertical-align\s{0,9}:\s{0,9}(?:super|text-top)|\bsupersc
 _CAPTION = re.compile(r"(?<![\w-])(?:\w+-)?(?:thumb)?caption(?:-text)?(?![\w-])")
 _TIP = re.compile(  # what shows a note beside its marker
     r"(?<![\w-])(?:(?:foot|end)notes?[-_]tooltip|tooltip(?:text|[-_]{1,2}(?:text|content|inner))"
-    r"|sidenote|[\w-]*footnotes?__note)(?![\w-])"
+    r"|sidenote|[\w-]*footnotes?__note|[\w-]*note_outer)(?![\w-])"
 )
 _LONG_CELL = 350
 _MANY_PARAGRAPHS = 3

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from tipqa.links import RawNote
-from tipqa.readers.furniture import is_notes_heading
+from tipqa.readers.furniture import is_notes_heading, title_words
 from tipqa.readers.markers import SIGNS, choose_style, find, kind_of
 from tipqa.readers.note_lists import label_of
 from tipqa.readers.pdf_labels import SKIPPED, letter_order, read_notes
@@ -35,6 +35,8 @@ class Noted:
     unlabelled: list[Line]
     lists: list[list[Line]]
     by_page: bool
+    since: Sequence[tuple[int, float]] = ()
+    """Where the chapters begin whose notes the lists are, if all stand at the end."""
 
     def scope(self, line: Line) -> int:
         """The scope of a line of the text: that of the next list, or of its page's."""
@@ -42,6 +44,8 @@ class Noted:
             return 0
         if self.by_page:
             return line.page
+        if self.since:
+            return max(1, sum(place <= line.place for place in self.since))
         before = sum(found[0].place < line.place for found in self.lists)
         return min(before + 1, len(self.lists))
 
@@ -49,7 +53,8 @@ class Noted:
 def split_notes(lines: Sequence[Line], rules: Rules, body_size: float) -> Noted:
     """Find the notes of a document; the heading over them is text."""
     if headed := list(_headed(lines)):
-        return _parted(lines, headed)
+        by_chapter, since = _chapters(lines, headed[0]) if len(headed) == 1 else ([], [])
+        return _parted(lines, by_chapter or headed, since=since)
     if sections := _in_sections(lines, body_size):
         return _parted(lines, sections)
     if feet := _feet(lines, {}, body_size):
@@ -60,19 +65,38 @@ def split_notes(lines: Sequence[Line], rules: Rules, body_size: float) -> Noted:
     return _parted(lines, ruled, by_page=True)
 
 
-def _parted(lines: Sequence[Line], found: Sequence[Sequence[int]], by_page: bool = False) -> Noted:
+def _parted(
+    lines: Sequence[Line],
+    found: Sequence[Sequence[int]],
+    by_page: bool = False,
+    since: Sequence[tuple[int, float]] = (),
+) -> Noted:
     taken = {index for indices in found for index in indices}
     lists = [[lines[index] for index in indices] for indices in found]
-    if sum(_order(one[0]) == 1 for one in lists) < len(lists):  # numbered through
+    if not since and sum(_order(one[0]) == 1 for one in lists) < len(lists):  # numbered through
         lists = [[line for one in lists for line in one]]
     text = [line for index, line in enumerate(lines) if index not in taken]
-    noted = Noted(text, [], [], lists, by_page)
+    noted = Noted(text, [], [], lists, by_page, since)
     for number, one in enumerate(lists, start=1):
         scope = 0 if len(lists) < 2 else one[0].page if by_page else number
         notes, unlabelled = read_notes(one, scope)
         noted.notes += notes
         noted.unlabelled += unlabelled
     return noted
+
+
+def _chapters(lines: Sequence[Line], listed: range) -> tuple[list[range], list[tuple[int, float]]]:
+    """Notes under headings that stand over the text, too: the lists, and these headings' places."""
+    titles = {title_words(line.text): line.place for line in reversed(lines[: listed.start])}
+    starts = [
+        index
+        for index in listed[:-1]
+        if title_words(lines[index].text) in titles and _order(lines[index + 1]) == 1
+    ]
+    since = [titles[title_words(lines[index].text)] for index in starts]
+    if len(starts) < 2 or starts[0] != listed.start or since != sorted(set(since)):
+        return [], []
+    return [range(one, two) for one, two in pairwise([*starts, listed.stop])], since
 
 
 def _headed(lines: Sequence[Line]) -> Iterator[range]:

@@ -96,6 +96,8 @@ def read(text: str, path: Path) -> Draft:
             end = above
         before += _joined(lines, start, end)
         start = run.end
+        if run.since is not None:
+            draft.left_out.append(LeftOut(run.start + 1, lines[run.start].strip()))
     body, after = (
         [_block(joined, lines, style, lists) for joined in part]
         for part in _over_pages(before, _joined(lines, start, len(lines)), found.breaks)
