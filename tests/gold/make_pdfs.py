@@ -211,6 +211,32 @@ DOCUMENTS: dict[str, tuple[Sequence[Leaf], Look]] = {
         ],
         Look(font="Helvetica", size=10, header="Briefing {}", footer="charcoal-brief-final"),
     ),
+    "page-signs-and-end-numbers": (
+        [
+            Leaf(
+                [
+                    "# Senegal",
+                    "Salt is raked by families.[1] A share goes to the owner of the pan.^*^",
+                ],
+                ["^*^ By word of mouth."],
+            ),
+            Leaf(
+                [
+                    "The share was a third in 2005.[2] Now it is a half.^†^ Wells have dried "
+                    "up.[1,2]"
+                ],
+                ["^†^ Told to the author at the pans."],
+            ),
+            Leaf(
+                [
+                    "# Endnotes",
+                    "[1] Coastal Trust. The Rakers. 2006.",
+                    "[2] Ministry of Commerce. Pans. 2005.",
+                ]
+            ),
+        ],
+        Look(footer="{}"),
+    ),
     "notes-de-bas-de-page": (
         [
             Leaf(
