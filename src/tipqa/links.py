@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tipqa import dates
+from tipqa import countries, dates
 from tipqa.publishers import folded, leading_publisher, may_be_name, may_be_publisher
 from tipqa.sources import parse_source
 from tipqa.types import Note, Source
@@ -206,7 +206,14 @@ def _begins_reference(after: str, strict: bool) -> bool:
     dated = re.search(rf"{dates.YEAR}|https?://|n\.d\.", own)
     if may_be_publisher(publisher):
         return bool(dated and words)
-    return bool(dated and len(words) >= 2 and (may_be_name(publisher) or _PERSON.match(own)))
+    enough = len(words) >= 2 or (may_be_name(publisher) and _is_word(title))
+    return bool(dated and enough and (may_be_name(publisher) or _PERSON.match(own)))
+
+
+def _is_word(title: str) -> bool:
+    """Whether a piece of one word can be a title: "Visas", but not "DC" or "Kenya"."""
+    word = title.strip(' .,:;()[]“”"‘’*_')
+    return len(word) >= 4 and not word.isupper() and countries.lookup(word) is None
 
 
 def _points(part: str) -> bool:

@@ -58,7 +58,7 @@ African Union; AU
 
 # Words that bodies have in their names, in the languages that profiles' notes are written in.
 _BODY = re.compile(
-    r"\b(?:agenc[ey]|agência|agencia|alliance|assembly|association|asociación|associação|"
+    r"\b(?:agenc[ey]|agência|agencia|alliance|asamblea|assembleia|assembl[ée]e|assembly|association|asociación|associação|"
     r"authority|bank|banque|banco|bureau|centre|center|centro|coalition|comité|comisión|"
     r"commissione?r?|commission|committee|comité|confederation|congress|council|court|"
     r"defensoría|departamento|department|dept|direction|dirección|directorate|embassy|"
@@ -66,7 +66,7 @@ _BODY = re.compile(
     r"gouvernement|governments?|governo|group|initiative|institute?o?|institut|international|kingdom|"
     r"league|ligue|ministerio|ministério|minist[eè]re|ministry|mission|monitor|movement|nations|"
     r"network|observatory|observatorio|office|ombudsman|ombudsperson|organi[sz]ation|"
-    r"organización|parliament|police|policía|presidency|procuraduría|fiscalía|programme|"
+    r"organización|parlament[ou]?|parlement|parliament|police|policía|presidency|procuraduría|fiscalía|programme|"
     r"project|prosecutor|republic|república|république|secretar[iy]at?|secretaría|senate|"
     r"service|society|statistics|syndicat|trust|unicef|union|universit[yé]|universidad|"
     r"universidade|watch)\b",

@@ -29,7 +29,9 @@ _LOCATOR = re.compile(
 _NOT_DATED = re.compile(  # what names a year and isn't the day of publication
     rf"ratification:? {dates.YEAR}|Convention,? {dates.YEAR}|\bas of {dates.DATE}", re.IGNORECASE
 )
-_UNDATED = re.compile(r"[\[(]?\b(?:n\. ?d\.|s\. ?[fd]\.|no date|undated|sin fecha)[\])]?", re.I)
+_UNDATED = re.compile(
+    r"[\[(]?\b(?:n\. ?d\.|s\. ?[fd]\.|o\. ?J\.|no date|undated|sin fecha)[\])]?", re.I
+)
 _ASIDE = re.compile(
     r"\[[^\]]*\]|\([^)]*(?:on file|hard ?copy)[^)]*\)|\b(?:sources?|hard ?cop(?:y|ies)) on file\b",
     re.IGNORECASE,
@@ -63,9 +65,10 @@ _PLACE = re.compile(  # a seat of many publishers, or before a semicolon or colo
     rf"|(?:(?<=[.;”\"] )|^)(?:({_NAME})(?:, [^.;:]{{2,60}})?[;:] ?(?:{dates.DATE}|{dates.YEAR})"
     rf"|({_NAME}): [^.;:]{{2,60}}, {dates.YEAR})"
 )
-_NUMBERED_BY_YEAR = re.compile(  # "Act 2004", "Law No. 15 of 2001", "Plan 2001-2005"
-    rf"(?:\b(?:of|no\.?|act|law|code)|{dates.YEAR} ?[–-])$", re.IGNORECASE
+_NUMBERED_BY_YEAR = re.compile(  # "Act 2004", "Law No. 15 of 2001", "Plan 2001-2005", "Ley 6/2008"
+    rf"(?:\b(?:of|no\.?|act|law|code)|{dates.YEAR} ?[–-]|\d[/-])$", re.IGNORECASE
 )
+_DATED_NAME = re.compile(rf"(?<=\w) \(({dates.YEAR})[a-z]?\)$")  # "UNICEF (2009). Title."
 _ONLY_DATE = re.compile(
     r"\(?(?:(?:published|enacted|adopted|submitted|dated):? )?"
     rf"(?:{dates.DATE}|{dates.YEAR}|n\.d\.?)\)?",
@@ -203,6 +206,7 @@ def _publisher_and_rest(
     pieces = _PARTS.split(text, maxsplit=1)
     first, rest = pieces[0], pieces[1] if len(pieces) > 1 else ""
     named = [part for part in _parts(rest) if not _ASIDE.fullmatch(part)]
+    first = _DATED_NAME.sub("", first)
     if named and not re.match(r"[“\"]", first) and not _has_title(first):
         return canonical_publisher(_trim(first)), rest
     known = leading_publisher(first)

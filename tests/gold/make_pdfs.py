@@ -167,6 +167,183 @@ def scan(name: str) -> None:
 
 
 DOCUMENTS: dict[str, tuple[Sequence[Leaf], Look]] = {
+    "brackets-raised-many-times": (
+        [
+            Leaf(
+                [
+                    "# Uzbekistan",
+                    "Cotton is picked by whole schools.^[1]^ A pupil brings a mat.^[1]^ The norm "
+                    "is 60 kg a day.^[1][2]^ It is weighed at dusk.",
+                ],
+                [
+                    "^[1]^ Uzbek-German Forum, <i>Whole Schools</i>, 2013.",
+                    "^[2]^ Ibid., p. 17.",
+                ],
+            ),
+            Leaf(
+                [
+                    "Doctors fill the buses in October.^[1]^ The bus waits for no one.^[1,2]^",
+                    "A monitor was held for a night in 2014.^[3]^ She had photographs.^[1,3]^",
+                ],
+                ["^[3]^ Human Rights Watch, <i>Held for a Night</i>, 2014."],
+            ),
+        ],
+        Look(justified=True, footer="{}"),
+    ),
+    "parentheses-before-stops": (
+        [
+            Leaf(
+                [
+                    "# Zambia: Charcoal",
+                    "Charcoal is burnt in the hills by debtors (1,4-6). A sack takes (on average) "
+                    "two days (2).",
+                    "Section 43(1) of the Act (1969) bans it (3; 5). See Table 2 (continued). Of "
+                    "61 (of 90) kilns none had a licence (6).",
+                    "# Bibliography",
+                    "(1) Forestry Department. Kilns in the Hills. 2009.",
+                    "(2) Anti-Slavery Society. Two Days. 2010.",
+                    "(3) National Assembly. Labour Act. 1969.",
+                    "(4) ILO. Debtors. 2011.",
+                    "(5) See note 3.",
+                    "(6) Ministry of Mines. Licences. n.d.; ILO. Charcoal. 2012.",
+                ]
+            )
+        ],
+        Look(font="Helvetica", size=10, header="Briefing {}", footer="charcoal-brief-final"),
+    ),
+    "page-signs-and-end-numbers": (
+        [
+            Leaf(
+                [
+                    "# Senegal",
+                    "Salt is raked by families.[1] A share goes to the owner of the pan.^*^",
+                ],
+                ["^*^ By word of mouth."],
+            ),
+            Leaf(
+                [
+                    "The share was a third in 2005.[2] Now it is a half.^†^ Wells have dried "
+                    "up.[1,2]"
+                ],
+                ["^†^ Told to the author at the pans."],
+            ),
+            Leaf(
+                [
+                    "# Endnotes",
+                    "[1] Coastal Trust. The Rakers. 2006.",
+                    "[2] Ministry of Commerce. Pans. 2005.",
+                ]
+            ),
+        ],
+        Look(footer="{}"),
+    ),
+    "notes-de-bas-de-page": (
+        [
+            Leaf(
+                [
+                    "# Togo",
+                    "« On nous a promis un salon », says a girl of Lomé. ^1^ The salon is a "
+                    "kitchen. ^2^",
+                ],
+                ["^1^ WAO-Afrique, <i>Le salon</i>, 2003.", "^2^ Ibid."],
+            ),
+            Leaf(
+                [
+                    "A lorry takes twelve. ^3^ The river is crossed in a canoe. It has no "
+                    "light. ^3,4^"
+                ],
+                [
+                    "^3^ Terre des Hommes, <i>Douze</i>, 2004.",
+                    "^4^ WAO-Afrique, <i>Le canot</i>, 2006.",
+                ],
+            ),
+            Leaf(
+                ["A law was passed in 2005. ^5^"],
+                ["^5^ Assemblée nationale, <i>Loi 2005-009</i>, 2005."],
+            ),
+        ],
+        Look(size=10, footer="- {} -"),
+    ),
+    "two-columns-end-list": (
+        [
+            Leaf(
+                [
+                    "# Thailand",
+                    "Shrimp is peeled at night in sheds behind the port.[1] Peelers are paid by "
+                    "the kilogram.[2] Children stand on crates.[3][4]",
+                    "A guard keeps the gate [3-6]. The gate is locked at ten. Buyers come once a "
+                    "year.[3,5] They announce it.[6]",
+                    "# References",
+                    "[1] Labour Protection Network. Peeling. 2006.",
+                    "[2] Id. at 5.",
+                    "[3] Solidarity Center. The True Cost of Shrimp. 2008.",
+                    "[4] ILO. Crates. 2012.",
+                    "[5] Department of Fisheries. Sheds. n.d.",
+                    "[6] Solidarity Center. Announced. 2010.",
+                ]
+            )
+        ],
+        Look(columns=2, size=9, paper=(595, 340), header="Working Paper 7"),
+    ),
+    "latin-one-superscripts": (
+        [
+            Leaf(
+                [
+                    "# Brunei",
+                    "A room of 9 m² sleeps eight.¹ The rent is held back. It is a fifth of the "
+                    "wage.²",
+                    "An inspector came in 2011.¹,³ He counted beds.¹-³",
+                    "# Sources",
+                    "¹ Migrant Workers' Centre, Eight to a Room, 2010.",
+                    "² Ministry of Manpower, Deductions, 2009.",
+                    "³ Ibid.",
+                ]
+            )
+        ],
+        Look(font="Helvetica", paper=LETTER),
+    ),
+    "several-sources-over-lines": (
+        [
+            Leaf(
+                [
+                    "# Nepal",
+                    "Carpets are knotted by girls of six.^1^ A knot is a hundredth of a cent.^2^ "
+                    "The loom belongs to the lender.^3^",
+                    "He sells the wool, too.^4^ A label was brought in (1995).^5^",
+                ],
+                [
+                    "^1^ South Asian Coalition on Child Servitude, Girls of Six: Interviews in the "
+                    "Carpet Belt, New Delhi, 1994; ILO, Knots, Geneva, 1996.",
+                    "^2^ Ibid., pp. 12-14.",
+                    "^3^ Asian Labour Monitor, Lenders and Looms, 2001.",
+                    "^4^ Asian Labour Monitor, supra note 3, at 9.",
+                    "^5^ GoodWeave, The Label, 1995; see also Ministry of Textiles, Annual Report, "
+                    "1996.",
+                ],
+            )
+        ],
+        Look(justified=True, indent=12, footer="Page {}"),
+    ),
+    "sections-anew-small": (
+        [
+            Leaf(
+                [
+                    "# A. Divers",
+                    "Divers go down for conch with bad air.[1] The captain owns the tank.[2] He "
+                    "rents it out.",
+                    "# Notes",
+                    "[1] Fisheries Institute, Bad Air, 2004.",
+                    "[2] Id. at 5.",
+                    "# B. Ports",
+                    "Girls wait in the port. The bar keeps a book.[1] The book is the law.[1,2]",
+                    "# Notes",
+                    "[1] Casa Alianza, The Book, 2003.",
+                    "[2] Id. at 5.",
+                ]
+            )
+        ],
+        Look(size=10),
+    ),
     "raised-foot-notes": (
         [
             Leaf(

@@ -12,7 +12,11 @@ _NOTES_HEADING = re.compile(
     r"|fu(?:ß|ss)noten|endnoten|anmerkungen|(?:quellen|literatur)(?:verzeichnis|angaben)?"
     r"|notas(?: al pie| a pie de página| finales| de rodapé)?|refer[eê]ncias|fuentes|fontes"
     r"|bibliogra(?:f[ií]a|phie)|références|notes de (?:bas de page|fin)|notes et références"
-    r"|note|fonti|riferimenti|further reading|external links)",
+    r"|note|fonti|riferimenti|further reading|external links"
+    r"|noten|bronnen|noter|kilder|källor|przypisy|źródła|kaynakça|kaynaklar|(?:dip)?notlar"
+    r"|примечания|сноски|источники|примітки|джерела)"
+    r"(?: bibliogr[aá]ficas| bibliographiques)?"
+    r"(?: (?:for|of|to|in) this (?:section|chapter|part|page|profile|report|article|country))?",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…:;][)\]”’\"']*$")

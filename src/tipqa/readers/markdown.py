@@ -30,6 +30,8 @@ _FEWEST_WORDS = 4  # of a table's row that may be a note, its label one of them
 _LAYOUT = re.compile(
     r"</?(?:p|div|section|article|center|hr|blockquote)(?:\s[^<>\n]{0,300})?/?>", re.IGNORECASE
 )
+_CALLOUT = re.compile(r"^([ >]*> ?)\[!\w+\][-+]?[ \t]*$", re.MULTILINE)
+_TASK = re.compile(r"^([ >]*(?:[-*+]|\d+[.)]) )\[[ xX]\](?= )", re.MULTILINE)
 _UNDERLINED = re.compile(r"^( {0,3}[^\s#>].*)\n=+[ \t]*$", re.MULTILINE)
 
 
@@ -97,14 +99,18 @@ def read(text: str, path: Path) -> Draft:
 
 
 def _plainer(body: str, draft: Draft) -> str:
-    """Without comments and the tags of HTML's blocks, titles underlined as others; lines stay."""
+    """Without comments, the tags of HTML's blocks and the boxes of tasks; lines stay.
+
+    Titles that are underlined are written as others.
+    """
 
     def leave_out(comment: re.Match[str]) -> str:
         line = body.count("\n", 0, comment.start()) + 1
         draft.left_out.append(LeftOut(line, " ".join(comment[0].split())))
         return "\n" * comment[0].count("\n")
 
-    return _UNDERLINED.sub(r"# \1\n", _LAYOUT.sub("", _COMMENT.sub(leave_out, body)))
+    bare = _LAYOUT.sub("", _COMMENT.sub(leave_out, body))
+    return _UNDERLINED.sub(r"# \1\n", _TASK.sub(r"\1", _CALLOUT.sub(r"\1", bare)))
 
 
 def _pieces(blocks: list[Block], lines: list[str], draft: Draft) -> list[_Piece]:

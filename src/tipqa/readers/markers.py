@@ -37,7 +37,7 @@ _SUPERSCRIPT = re.compile(
 )
 _LETTER = r"(?:[ivx]{2,5}|[a-pr-z])"
 _RAISABLE = re.compile(
-    rf"\s?\(?[-–−]?(?:\d{{1,3}}(?:\s?[,;–-]\s?\d{{1,3}})*|{_LETTER}(?:, ?{_LETTER})*)\)?\s?"
+    rf"\s?\(?[-–−]?(?:\d{{1,3}}(?:\s?[,;–-]\s?\d{{1,3}})*,?|{_LETTER}(?:, ?{_LETTER})*)\)?\s?"
 )
 _PAGE = re.compile(r"\s*:\s*\d[\d\s,–-]*")
 _GLUED = re.compile(

@@ -17,7 +17,7 @@ from tipqa.readers.furniture import is_frame_around, is_notes_heading, title_wor
 from tipqa.readers.markers import GROUPED, SIGNS, Style, choose_style, find, kind_of, lowered
 
 _HEADS = re.compile(
-    r"\s*(?:\[\^(?P<caret>[^\s\[\]^]+)\]:?\s*"
+    r"\s*(?:[-*•–]\s+(?=\[))?(?:\[\^(?P<caret>[^\s\[\]^]+)\]:?\s*"
     rf"|\[\s?(?P<bracket>\d{{1,3}}|[a-z]{{1,4}}|{GROUPED})\s?\]:?\s*"
     r"|(?:\((?P<parenthesis>\d{1,3}|[a-z])\)"
     r"|(?P<number>\d{1,3})[.):]?|(?P<letter>[a-z])[.):])\s+"

@@ -50,6 +50,9 @@ _TIP = re.compile(  # what shows a note beside its marker
     r"(?<![\w-])(?:(?:foot|end)notes?[-_]tooltip|tooltip(?:text|[-_]{1,2}(?:text|content|inner))"
     r"|sidenote|[\w-]*footnotes?__note|[\w-]*note_outer)(?![\w-])"
 )
+_FOLDED = re.compile(  # what a click on its title shows
+    r"(?<![\w-])(?:\w+-{1,2})?(?:accordion|collaps\w+|tab-?panel|tab-?pane|panel)(?![\w])"
+)
 _LONG_CELL = 350
 _MANY_PARAGRAPHS = 3
 _LONGEST_LABEL = 8
@@ -150,7 +153,8 @@ def marks_of(element: Any, tag: str, share: float, within: set[str]) -> list[str
     said = " ".join(element.get(name, "") for name in ("class", "role", "epub:type", "id")).lower()
     style = element.get("style", "")[:500].lower()
     marks = []
-    if tag in _HIDDEN or element.get("hidden") is not None or "display:none" in style:
+    hidden = element.get("hidden") is not None and not _FOLDED.search(said)
+    if tag in _HIDDEN or hidden or "display:none" in style:
         marks.append("hidden")
     if element.get("role") == "tooltip" or _TIP.search(element.get("class", "").lower()):
         marks += ["tip", "hidden"]
@@ -164,7 +168,8 @@ def marks_of(element: Any, tag: str, share: float, within: set[str]) -> list[str
         marks.append("link")
     if tag == "sup" or _RAISED.search(style) or "superscript" in said.split():
         marks.append("raised")
-    if tag in ("caption", "figcaption", "figure") or _CAPTION.search(said):
+    quotes = tag == "figure" and "pull" not in said and element.find(".//blockquote") is not None
+    if (tag in ("caption", "figcaption", "figure") and not quotes) or _CAPTION.search(said):
         marks.append("caption")
     if tag in ("main", "article"):
         marks.append("main")

@@ -6,8 +6,9 @@ in a list at the end.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from tipqa.links import RawNote
@@ -18,6 +19,7 @@ from tipqa.readers.pdf_labels import SKIPPED, letter_order, read_notes
 from tipqa.readers.pdf_lines import Line
 from tipqa.readers.pdf_text import Rule
 
+_AFTER_SENTENCE = re.compile(rf"[.?!][”\"’)]*([{SIGNS}]{{1,4}})(?!\w)")
 _MOST_STARTS = 50  # of lists that are tried
 Rules = Mapping[int, Sequence[Rule]]
 
@@ -54,7 +56,8 @@ def split_notes(lines: Sequence[Line], rules: Rules, body_size: float) -> Noted:
     """Find the notes of a document; the heading over them is text."""
     if headed := list(_headed(lines)):
         by_chapter, since = _chapters(lines, headed[0]) if len(headed) == 1 else ([], [])
-        return _parted(lines, by_chapter or headed, since=since)
+        noted = _parted(lines, by_chapter or headed, since=since)
+        return _with_remarks(noted, body_size) if len(noted.lists) == 1 else noted
     if sections := _in_sections(lines, body_size):
         return _parted(lines, sections)
     if feet := _feet(lines, {}, body_size):
@@ -83,6 +86,25 @@ def _parted(
         noted.notes += notes
         noted.unlabelled += unlabelled
     return noted
+
+
+def _with_remarks(noted: Noted, body_size: float) -> Noted:
+    """With the remarks that stand at the foot of pages under a sign, beside notes at the end."""
+    feet = [[noted.text[n] for n in one] for one in _feet(noted.text, {}, body_size)]
+    listed = [line for one in feet for line in one if one[0].text[0] in SIGNS]
+    remarks, unlabelled = read_notes(listed, 0)
+    labels = {note.label for note in remarks}
+    known = {note.label for note in noted.notes}
+    taken = {id(line) for line in listed}
+    text = [line for line in noted.text if id(line) not in taken]
+    named = {sign for line in text for sign in _AFTER_SENTENCE.findall(line.text)}
+    if not labels or len(labels) < len(remarks) or not labels.isdisjoint(known):
+        return noted
+    if not labels <= named:  # they are a table's
+        return noted
+    return replace(
+        noted, text=text, notes=noted.notes + remarks, unlabelled=noted.unlabelled + unlabelled
+    )
 
 
 def _chapters(lines: Sequence[Line], listed: range) -> tuple[list[range], list[tuple[int, float]]]:

@@ -27,6 +27,7 @@ _Joined = tuple[int, str]
 """The number of its first line, and the text of a block."""
 
 _LIST_ITEM = re.compile(r"^\s*(?:[-*•–]|(?P<number>\d{1,2}[.)]))\s+")
+_LABEL = re.compile(r"\s*\[\d{1,3}\]\s*")
 _BACK = re.compile(r"^\s*(?:(?P<number>\d{1,3})[.)]?\s*)?[\^↑]\s*(?:[a-z]{1,2}\s(?=.*\s))*")
 _LONGEST_TITLE = 60  # in characters; a line of wrapped prose is longer
 _FEWEST = 3
@@ -128,6 +129,8 @@ def _entries(lines: list[str]) -> list[Entry]:
     for number, (line, fresh) in enumerate(zip(lines, blank, strict=False), start=1):
         back = _BACK.match(line)
         count = count + 1 if back else 0
+        if _LABEL.fullmatch(line) and fresh and number < len(lines):  # the note stands below it
+            line = f"{line.strip()} {lines[number].strip()}"
         text = f"{back['number'] or count}. {line[back.end() :]}" if back else line
         entries.append(Entry(number, text, fresh))
     return entries

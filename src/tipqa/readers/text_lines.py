@@ -18,6 +18,7 @@ _PAGE_NUMBER = re.compile(
     r"[-–—|\s]*(?:page|p\.|pg\.?)?\s*(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?[-–—|\s]*", re.I
 )
 _MAIL = re.compile(r"(?:From|To|Cc|Bcc|Date|Sent|Subject|Reply-To|Message-ID|X-[\w-]+): ")
+_STARS = re.compile(r"\s*\*(?:\s+\*){2,}\s*")
 _CUT = re.compile(r"([^\W\d_]+)-$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _GOES_ON = re.compile(r"\s*([a-zà-öø-ÿ]\w*)([^\w\s]*)\s*")
@@ -48,7 +49,8 @@ def unbroken(lines: Sequence[str]) -> Lines:
     mail = _mail_head(lines)
     breaks = [index for index, line in enumerate(lines) if "\f" in line]
     found = Lines([line.replace("\f", " ") for line in lines], breaks)
-    for index in sorted(mail | _running(found) | _page_numbers(found)):
+    stars = {index for index, line in enumerate(found.lines) if _STARS.fullmatch(line)}
+    for index in sorted(mail | stars | _running(found) | _page_numbers(found)):
         found.left_out.append(LeftOut(index + 1, found.lines[index].strip()))
         found.lines[index] = ""
     _join_words(found.lines)
