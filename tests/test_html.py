@@ -649,13 +649,13 @@ def test_long_pages_take_no_longer_than_they_must(folder, piece):
     """A hundred thousand characters of anything within some seconds, the sentences included."""
     path = folder / "long.html"
     path.write_text(piece * (100_000 // len(piece)), encoding="utf-8")
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         readers.read(path)
     except CorpusError:
         pass
 
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
