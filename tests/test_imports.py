@@ -11,7 +11,7 @@ from conftest import REPOSITORY
 ORDER = """errors types slugs files corpus countries sentences
 dates addresses publishers kinds identity sources links notes
 readers.front_matter readers.about readers.draft readers.encoding
-readers.markers readers.furniture
+readers.markers readers.furniture readers.hyphens
 readers.note_lists readers.page readers.layout readers.page_notes
 readers.pdf_text readers.pdf_lines readers.pdf_layout readers.pdf_labels readers.pdf_notes
 readers.pdf_tables readers.pdf_cells readers.pdf_blocks

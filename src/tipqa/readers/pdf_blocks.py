@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from tipqa.readers.hyphens import WORD, keeps_hyphen
 from tipqa.readers.markers import SIGNS
 from tipqa.readers.pdf_cells import Cell
 from tipqa.readers.pdf_lines import Line
@@ -15,12 +16,6 @@ from tipqa.readers.pdf_lines import Line
 _BULLET = re.compile(r"(?:[•▪◦●■‣·–*-]|o(?= [A-Z]))\s+(?=\S)")
 _ITEM = re.compile(r"\d{1,2}[.)]\s+(?=\S)")
 _NUMBER = re.compile(r"(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)|\((?:\d{1,2}|[a-z])\)\s+(?=\S)")
-_WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-# Where only a line's end shows a word with one of these, its hyphen is the word's own.
-_OWN_HYPHEN = frozenset(
-    "all anti cross ex full half high long low mid multi non part post pre pro self short "
-    "so state sub twelve twenty well year years".split()
-)
 _Rank = tuple[float, ...]
 
 
@@ -94,7 +89,7 @@ def whole_words(lines: Iterable[Line]) -> Counter[str]:
     for line in lines:
         text = re.sub(r"^\S+", "", line.text) if cut else line.text
         cut = text.endswith("-")
-        known.update(w.lower() for w in _WORDS.findall(re.sub(r"\S+-$", "", text)))
+        known.update(w.lower() for w in WORD.findall(re.sub(r"\S+-$", "", text)))
     return known
 
 
@@ -201,25 +196,12 @@ def _joined(lines: Sequence[Line], known: Counter[str]) -> Block:
     text = lines[0].text[bullet.end() if bullet else 0 :]
     starts = [(0, lines[0])]
     for line in lines[1:]:
-        cut = re.search(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$", text)
-        goes_on = re.match(r"[^\W\d_]+(?:-[^\W\d_]+)*", line.text)
+        cut = re.search(rf"({WORD.pattern})-$", text)
+        goes_on = WORD.match(line.text)
         if cut and goes_on:
-            text = text if _keeps_hyphen(cut[1], goes_on[0], known) else text[:-1]
+            text = text if keeps_hyphen(cut[1], goes_on[0], known) else text[:-1]
         elif not re.search(r"\w[-–—/]$", text):
             text += " "
         starts.append((len(text), line))
         text += line.text
     return Block(text, tuple(starts))
-
-
-def _keeps_hyphen(first: str, second: str, known: Counter[str]) -> bool:
-    """Whether the hyphen at a line's end is the word's own, as elsewhere in the text."""
-    with_hyphen, whole = f"{first}-{second}".lower(), f"{first}{second}".lower()
-    if known[with_hyphen] or known[whole]:
-        return known[with_hyphen] >= known[whole]
-    if second[0].isupper() or first.isupper() or "-" in first:
-        return True
-    last = first.lower()
-    return last in _OWN_HYPHEN or (
-        len(last) > 2 and len(second) > 2 and known[last] > 0 and known[second.lower()] > 0
-    )

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 
+from tipqa.readers.hyphens import WORD, keeps_hyphen
 from tipqa.types import LeftOut
 
 _PAGE_NUMBER = re.compile(
@@ -20,13 +21,7 @@ _PAGE_NUMBER = re.compile(
 _MAIL = re.compile(r"(?:From|To|Cc|Bcc|Date|Sent|Subject|Reply-To|Message-ID|X-[\w-]+): ")
 _STARS = re.compile(r"\s*\*(?:\s+\*){2,}\s*")
 _CUT = re.compile(r"([^\W\d_]+)-$")
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _GOES_ON = re.compile(r"\s*([a-zà-öø-ÿ]\w*)([^\w\s]*)\s*")
-# Where only a line's end shows a word with one of these, its hyphen is the word's own.
-_OWN_HYPHEN = frozenset(
-    "all anti cross ex full half high long low mid multi non part post pre pro self short "
-    "so state sub twelve twenty well year years".split()
-)
 _LONGEST_WORD = 60
 _EDGE = 2
 """How many lines from its top and its bottom a page's header and footer may be."""
@@ -108,7 +103,7 @@ def _join_words(lines: list[str]) -> None:
     """Write a word that a line's end cut in two as one, on the first of the two lines."""
     known: Counter[str] = Counter()
     for line in lines:
-        words = _WORD.findall(line)
+        words = WORD.findall(line)
         known.update(word.lower() for word in words[: -1 if _cut(line) else None])
     for index in range(len(lines) - 1):
         line = lines[index]
@@ -123,12 +118,3 @@ def _join_words(lines: list[str]) -> None:
 def _cut(line: str) -> re.Match[str] | None:
     """The part of a word, with its hyphen, that ends a line."""
     return _CUT.search(line.rstrip()[-_LONGEST_WORD:])
-
-
-def keeps_hyphen(first: str, second: str, known: Counter[str]) -> bool:
-    """Whether the hyphen at a line's end is the word's own, as elsewhere in the text."""
-    with_hyphen, whole = f"{first}-{second}".lower(), f"{first}{second}".lower()
-    if known[with_hyphen] or known[whole]:
-        return known[with_hyphen] >= known[whole]
-    both = len(first) > 2 and len(second) > 2 and known[first.lower()] and known[second.lower()]
-    return first.isupper() or first.lower() in _OWN_HYPHEN or bool(both)
