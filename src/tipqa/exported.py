@@ -23,6 +23,14 @@ _TRIED = ("", "A.", " Who shelters the victims? ", "日本語 and Ελληνικ
 _MOST_OFF = 1e-5  # as a share of the longest vector's greatest part
 
 
+def one_core_session(model: Path | bytes) -> onnxruntime.InferenceSession:
+    """A model ready to run, one core a call: what is run beside it can't change its sums."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors alone
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
 class ExportedModel:
     """A model in an ONNX file. Safe to use from several threads.
 
@@ -36,13 +44,8 @@ class ExportedModel:
     def __init__(self, file: Path, tokenizer: Path, max_tokens: int) -> None:
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3  # errors alone
         try:
-            self._session = onnxruntime.InferenceSession(
-                file, options, providers=["CPUExecutionProvider"]
-            )
+            self._session = one_core_session(file)
             self._tokenizer = Tokenizer.from_file(str(tokenizer))
         except Exception as error:
             raise EncoderError(f"{file}: can't be run: {error}") from error

@@ -12,6 +12,7 @@ from threading import Lock
 import numpy as np
 
 from tipqa.errors import EncoderError
+from tipqa.exported import one_core_session
 from tipqa.files import package_folders, sha256_of
 from tipqa.lexical import stems, telling
 from tipqa.types import FloatMatrix, FloatVector, Reranker
@@ -98,17 +99,12 @@ class CrossEncoder:
 
 class _Loaded:
     def __init__(self, folder: Path, gives_states: bool) -> None:
-        import onnxruntime  # a tenth of a second that only what reranks pays
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3  # errors alone
         self.gives_states = gives_states
         model = (folder / _WEIGHTS).read_bytes() + (_STATES_TOO if gives_states else b"")
-        self._session = onnxruntime.InferenceSession(
-            model, options, providers=["CPUExecutionProvider"]
-        )
+        self._session = one_core_session(model)
+        self._wanted = {put.name for put in self._session.get_inputs()}
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_MOST_TOKENS)
@@ -125,9 +121,8 @@ class _Loaded:
             "attention_mask": pair.attention_mask,
             "token_type_ids": pair.type_ids,
         }
-        wanted = {put.name for put in self._session.get_inputs()}
         found = self._session.run(
-            None, {name: np.array([ids]) for name, ids in given.items() if name in wanted}
+            None, {name: np.array([ids]) for name, ids in given.items() if name in self._wanted}
         )
         return [values.reshape(-1) for values in found]
 
