@@ -251,14 +251,12 @@ def search(
     Exit 1 where nothing is found.
     """
     from tipqa.documents import search_document
-    from tipqa.embed import load_encoder
-    from tipqa.rerank import load_reranker
-    from tipqa.search import make_filters, open_index
+    from tipqa.search import make_filters
 
     if format and (as_json or batch):
         raise QueryError("--format goes with neither --json nor --batch. Give one of them.")
     questions = _questions(query, k, batch)
-    opened = open_index(folder, load_encoder(encoder), load_reranker(reranker))
+    opened = _open(folder, encoder, reranker)
     filters = make_filters(
         opened,
         country=country or (),
@@ -269,7 +267,6 @@ def search(
         section=section,
         source=source,
     )
-
     opened.warm(rerank)
 
     def answer(question: str) -> tuple[Found, dict[str, Any]]:
@@ -325,12 +322,10 @@ def ask(
     from tipqa.answer import Answer
     from tipqa.answer import answer as answer_it
     from tipqa.documents import answer_document
-    from tipqa.embed import load_encoder
-    from tipqa.rerank import load_reranker
-    from tipqa.search import make_filters, open_index
+    from tipqa.search import make_filters
 
     questions = _questions(query, k, batch)
-    opened = open_index(folder, load_encoder(encoder), load_reranker(reranker))
+    opened = _open(folder, encoder, reranker)
     filters = make_filters(
         opened,
         country=country or (),
@@ -358,6 +353,14 @@ def ask(
     else:
         terminal.print_answer(opened, given)
     return 1 if given.status == "not_found" else 0
+
+
+def _open(folder: Path, encoder: str, reranker: str) -> Index:
+    from tipqa.embed import load_encoder
+    from tipqa.rerank import load_reranker
+    from tipqa.search import open_index
+
+    return open_index(folder, load_encoder(encoder), load_reranker(reranker))
 
 
 def _questions(query: str | None, k: int, batch: Path | None) -> list[str | QueryError]:
@@ -429,20 +432,18 @@ def evaluate(
     from contextlib import ExitStack
 
     from tipqa import evaluate as measures
-    from tipqa.embed import load_encoder
-    from tipqa.rerank import load_reranker
-    from tipqa.search import open_index
 
     if answers:
         if other or questions.is_dir():
             raise QueryError("--answers goes with neither --compare nor a folder. Leave it out.")
-        opened_index = open_index(folder, load_encoder(encoder), load_reranker(reranker))
-        _evaluate_answers(opened_index, questions, as_json)
+        _evaluate_answers(_open(folder, encoder, reranker), questions, as_json)
         return
     run = measures.load_run(other) if other else None
     with terminal.progress() as progress, ExitStack() as opened:
         if questions.is_dir():
             from tipqa import beir
+            from tipqa.embed import load_encoder
+            from tipqa.rerank import load_reranker
 
             asked = beir.load_queries(questions)
             documents = beir.temporary_index(
@@ -453,7 +454,7 @@ def evaluate(
             from tipqa.questions import load_questions
 
             asked = load_questions(questions)
-            index = open_index(folder, load_encoder(encoder), load_reranker(reranker))
+            index = _open(folder, encoder, reranker)
         found = measures.ask(index, asked, lambda done: progress("ask", done, len(asked)))
     document = measures.run_document(found)
     gained = measures.compare(found, run) if run is not None else None
@@ -495,9 +496,6 @@ def serve(
     reranker: RerankerName = DEFAULT_RERANKER,
 ) -> None:
     """Serve the search page and the HTTP API."""
-    from tipqa.embed import load_encoder
-    from tipqa.rerank import load_reranker
-    from tipqa.search import open_index
     from tipqa_api.server import serve as run
 
-    run(open_index(folder, load_encoder(encoder), load_reranker(reranker)), host, port)
+    run(_open(folder, encoder, reranker), host, port)
