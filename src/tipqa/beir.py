@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from tipqa.errors import QueryError
 from tipqa.index import Progress, build
-from tipqa.questions import Question
+from tipqa.questions import Question, folded, text_of
 from tipqa.search import Index, open_index
 from tipqa.types import Encoder, Reranker
 
@@ -59,8 +59,8 @@ def temporary_index(
         documents = Path(place) / "documents"
         documents.mkdir()
         for row in _rows(folder / "corpus.jsonl"):
-            title = _folded(row.get("title", ""))
-            text = _folded(row["text"]) or title
+            title = folded(str(row.get("title", "")))
+            text = folded(str(row["text"])) or title
             if text:
                 said = json.dumps(title or "untitled", ensure_ascii=False)
                 # As country the title becomes the passages' context: title and text are embedded.
@@ -75,10 +75,6 @@ def _file_of(document: object) -> str:
     return f"d{quote(str(document), safe='')}.md"
 
 
-def _folded(text: object) -> str:
-    return " ".join(str(text).split())
-
-
 def _rows(file: Path) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(_lines(file), start=1):
         try:
@@ -91,7 +87,4 @@ def _rows(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def _lines(file: Path) -> list[str]:
-    try:
-        return file.read_text(encoding="utf-8").rstrip("\n").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise QueryError(f"{file}: can't be read as text. Check the path.") from error
+    return text_of(file).rstrip("\n").split("\n")

@@ -17,7 +17,7 @@ from tipqa.errors import QueryError
 from tipqa.evaluate import Measure, auroc, mean
 from tipqa.evidence import Read
 from tipqa.lexical import telling
-from tipqa.questions import folded
+from tipqa.questions import folded, text_of
 from tipqa.search import Index
 
 _BINS = 10
@@ -58,12 +58,8 @@ def load_asked(path: Path) -> list[Asked]:
     Raises:
         QueryError: the file can't be read, or a line is neither; names the line.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise QueryError(f"{path}: can't be read as text. Check the path.") from error
     found = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(text_of(path).splitlines(), start=1):
         if not line.strip():
             continue
         try:

@@ -30,12 +30,8 @@ def load_questions(path: Path) -> list[Question]:
     Raises:
         QueryError: the file can't be read, or a line is no question; names the line.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise QueryError(f"{path}: can't be read as text. Check the path.") from error
     questions = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(text_of(path).splitlines(), start=1):
         if not line.strip():
             continue
         try:
@@ -81,6 +77,14 @@ def read_batch(file: Path) -> Iterator[str | QueryError]:
             yield question
         else:
             yield QueryError(f'{place}: is no JSON object with a text as "question". Mend it.')
+
+
+def text_of(path: Path) -> str:
+    """Raises: QueryError: the file can't be read as text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QueryError(f"{path}: can't be read as text. Check the path.") from error
 
 
 def folded(text: str) -> str:
