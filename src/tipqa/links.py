@@ -126,9 +126,8 @@ def _resolve_part(
     by_label: Mapping[str, Note],
     earlier: Sequence[Note],
 ) -> tuple[str, Sequence[Source]]:
-    if ibid := _IBID.match(part):
-        found = before.sources if before else ()
-        return f"ibid:{before.label if before else ''}", _at(found, part[ibid.end() :])
+    if same := _IBID.match(part):
+        return _as_before(before, part[same.end() :])
     cited = _OP_CIT.search(part)
     supra = _SUPRA.search(part)
     named = next((group for m in (supra, cited) if m for group in m.groups() if group), None)
@@ -142,8 +141,7 @@ def _resolve_part(
         link = f"supra:{','.join(note.label for note in notes)}"
         return link, _at(_meant(found, part[: pointer.start()]), part[pointer.end() :])
     if cited and not any(character.isalnum() for character in part[: cited.start()]):
-        found = before.sources if before else ()
-        return f"ibid:{before.label if before else ''}", _at(found, part[cited.end() :])
+        return _as_before(before, part[cited.end() :])
     if cited:
         own = [note for note in earlier if note.link == "own"]
         for note in [*reversed(own), *reversed(earlier)]:
@@ -152,6 +150,11 @@ def _resolve_part(
                 return f"supra:{note.label}", _at(meant[:1], part[cited.end() :])
         return "unresolved", ()
     return "own", (parse_source(part, _author_before(raw, before)),)
+
+
+def _as_before(before: Note | None, after: str) -> tuple[str, Sequence[Source]]:
+    """The sources of the note before, at what stands after the pointer."""
+    return f"ibid:{before.label if before else ''}", _at(before.sources if before else (), after)
 
 
 def split_references(text: str) -> list[str]:
