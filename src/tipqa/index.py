@@ -171,11 +171,10 @@ def _build(
             order = tables.replace(building / DATABASE, list(profiles.values()), found, keys)
             vectors = np.concatenate([old.faiss.reconstruct_n(0, old.faiss.ntotal), vectors])[order]
             too_long += unchanged_ids(old.manifest["too_long"], profiles.values())
+            found = Store(building / DATABASE).passages(range(len(vectors)))
         else:
             tables.write(building / DATABASE, list(profiles.values()), found, keys)
         _write_faiss(vectors, building / VECTORS)
-        if old and part:
-            found = Store(building / DATABASE).passages(range(len(vectors)))
         lexical.write([context(p) for p in found], [p.text for p in found], building / LEXICON)
         manifest = {
             "format": FORMAT,

@@ -43,7 +43,8 @@ _SIGNAL = re.compile(
 # A new part begins after a full stop that isn't an initial's or an abbreviation's.
 _PARTS = re.compile(
     r"(?<!\b[A-Z])(?<!\bNo)(?<!\bNos)(?<!\bvol)(?<!\bVol)(?<!\bDoc)(?<!\bRes)(?<!\bRev)(?<!\bAdd)"
-    r"(?<!\bv)(?<!\bvs)(?<!\bDept)(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bArt)(?<!\bed)(?<!\beds)(?<!\bArr)\.[”\"’]?\s+|;\s+|,\s+(?=[“\"])"
+    r"(?<!\bv)(?<!\bvs)(?<!\bDept)(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bArt)(?<!\bed)(?<!\beds)"
+    r"(?<!\bArr)\.[”\"’]?\s+|;\s+|,\s+(?=[“\"])"
 )
 _AUTHOR = re.compile(  # "Doe, J.", "Doe, Jane A.", "Doe, J. and Roe, M."
     r"([^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+)?, (?:[^\W\d_]\w+ )?(?:[A-Z]\.[ -]?)+"
