@@ -50,6 +50,11 @@ class Store:
         self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         self._db.row_factory = sqlite3.Row
 
+    def close(self) -> None:
+        """Close the file and free its memory, whoever still holds it."""
+        self._db.close()
+        vars(self).clear()
+
     def _rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         return self._db.execute(query, values).fetchall()
 
