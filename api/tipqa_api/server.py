@@ -6,6 +6,7 @@ import asyncio
 import socket
 
 import uvicorn
+from threadpoolctl import threadpool_limits
 
 from tipqa.errors import TipqaError
 from tipqa.search import Index
@@ -36,6 +37,8 @@ def serve(index: Index, host: str, port: int) -> None:
         raise TipqaError(
             f"can't listen on {host} port {port}: {error.strerror}. Try another --host or --port."
         ) from error
+    # A BLAS with threads of its own has requests wait for each other, and gains nothing.
+    threadpool_limits(1, user_api="blas")
     index.warm_all()
     app = Newest(index)
     shown = f"[{host}]" if ":" in host else host

@@ -128,7 +128,7 @@ class Index:
             lambda text: embed([text], self.encoder, "query")[0],
         )
         order = ranking.first(k, self.reranker if rerank else None)
-        passages = self.generation.store.passages([row for row, _ in order])
+        passages = ranking.passages([row for row, _ in order])
         hits = [
             Hit(
                 rank,

@@ -179,6 +179,24 @@ class Store:
             )
         return [by_row[int(row)] for row in rows]
 
+    def pieces(self) -> list[tuple[ProfileInfo, Sequence[str], str]]:
+        """Profile, section and text of each passage, in the order of the rows."""
+        sections = {row["row"]: row["path"] for row in self._rows("SELECT row, path FROM section")}
+        paths = {row: json.loads(path) for row, path in sections.items()}
+        found = self._rows(
+            "SELECT passage.first, passage.last, paragraph.profile, paragraph.section,"
+            " paragraph.text FROM passage JOIN paragraph ON paragraph.row = passage.paragraph"
+            " ORDER BY passage.row"
+        )
+        return [
+            (
+                self._infos[row["profile"]],
+                paths[row["section"]],
+                row["text"][row["first"] : row["last"]],
+            )
+            for row in found
+        ]
+
     def ids(self, rows: Sequence[int]) -> list[tuple[str, int | None]]:
         """The ids and editions of some passages, the newest first."""
         found = self._rows(
