@@ -38,7 +38,7 @@ def test_scores_are_bm25(
 ) -> None:
     """As the formula has it, written out: each stem of the query counts once."""
     path = tmp_path_factory.mktemp("words") / "words.npz"
-    write([""] * len(texts), texts, path)
+    write([("", text) for text in texts], path)
     held = [Counter(stems([w for w in words(text) if w not in COMMON])) for text in texts]
     mean = sum(sum(found.values()) for found in held) / len(texts)
     expected = [0.0] * len(texts)
@@ -54,7 +54,7 @@ def test_scores_are_bm25(
 
 def test_the_context_counts_but_is_no_term(place: Path) -> None:
     """A passage is found by its country; the country's name alone makes no suggestion."""
-    write(["Norway. Law. ", "Chile. "], ["Courts apply it.", "Courts are slow."], place)
+    write([("Norway. Law. ", "Courts apply it."), ("Chile. ", "Courts are slow.")], place)
     lexicon = Lexicon(place)
     assert np.flatnonzero(lexicon.scores(["norway"])).tolist() == [0]
     assert lexicon.counts == {"courts": 2, "apply": 1, "slow": 1}
@@ -62,15 +62,15 @@ def test_the_context_counts_but_is_no_term(place: Path) -> None:
 
 def test_two_words_that_often_stand_together_are_a_term(place: Path) -> None:
     """Within one passage, and not over a common word."""
-    write([""] * 5, ["brick kilns burn"] * 5, place)
+    write([("", "brick kilns burn")] * 5, place)
     assert Lexicon(place).counts["brick kilns"] == 5
-    write([""] * 5, ["brick and kilns", "kilns", "brick", "kilns", "brick"], place)
+    write([("", text) for text in ["brick and kilns", "kilns", "brick", "kilns", "brick"]], place)
     assert "brick kilns" not in Lexicon(place).counts
 
 
 def test_which_passages_hold_all_words(place: Path) -> None:
     """By stems; none where a word is unknown."""
-    write([""] * 3, ["brick kilns", "a brick kiln burnt", "bricks"], place)
+    write([("", text) for text in ["brick kilns", "a brick kiln burnt", "bricks"]], place)
     lexicon = Lexicon(place)
     assert lexicon.rows_with_all(["kiln", "bricks"]).tolist() == [0, 1]
     assert lexicon.rows_with_all(["kiln", "harbour"]).tolist() == []
@@ -78,13 +78,13 @@ def test_which_passages_hold_all_words(place: Path) -> None:
 
 def test_how_much_two_passages_share(place: Path) -> None:
     """The stems of both by the stems of either; common words don't count."""
-    write([""] * 3, ["brick kilns burn", "the brick kiln", "harbour"], place)
+    write([("", text) for text in ["brick kilns burn", "the brick kiln", "harbour"]], place)
     assert np.allclose(Lexicon(place).alike(0, np.array([0, 1, 2])), [1, 2 / 3, 0])
 
 
 def test_an_index_without_words(place: Path) -> None:
     """Passages of nothing but common words are searched without an error."""
-    write(["", ""], ["the of", "..."], place)
+    write([("", "the of"), ("", "...")], place)
     lexicon = Lexicon(place)
     assert lexicon.scores(["fish"]).tolist() == [0, 0]
     assert len(lexicon) == 2

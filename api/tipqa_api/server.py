@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 
 import uvicorn
+from threadpoolctl import threadpool_limits
 
 from tipqa.errors import TipqaError
 from tipqa.search import Index
-from tipqa_api.app import create_app
+from tipqa_api.newest import Newest
 
 _LONGEST_HEAD = 1 << 20  # bytes; a query far too long still gets its problem document
 QUESTION_TO_TRY = "Who shelters the victims?"
 
 
 def serve(index: Index, host: str, port: int) -> None:
-    """Answer on an address until stopped.
+    """Answer on an address until stopped, from the newest generation of the index.
 
     Args:
         index: open.
@@ -35,8 +37,10 @@ def serve(index: Index, host: str, port: int) -> None:
         raise TipqaError(
             f"can't listen on {host} port {port}: {error.strerror}. Try another --host or --port."
         ) from error
-    app = create_app(index)
+    # A BLAS with threads of its own has requests wait for each other, and gains nothing.
+    threadpool_limits(1, user_api="blas")
     index.warm_all()
+    app = Newest(index)
     shown = f"[{host}]" if ":" in host else host
     print(f"tipqa is at http://{shown}:{listening.getsockname()[1]}", flush=True)
     print(f'Try: "{QUESTION_TO_TRY}"   (Ctrl-C stops)', flush=True)
@@ -44,8 +48,17 @@ def serve(index: Index, host: str, port: int) -> None:
     config = uvicorn.Config(
         app,
         access_log=False,
+        lifespan="off",
         log_level="warning",
         http="h11",
         h11_max_incomplete_event_size=_LONGEST_HEAD,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    asyncio.run(_run(uvicorn.Server(config), app, listening))
+
+
+async def _run(server: uvicorn.Server, app: Newest, listening: socket.socket) -> None:
+    watching = asyncio.create_task(app.watch())
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        watching.cancel()

@@ -58,17 +58,30 @@ def temporary_index(
     with tempfile.TemporaryDirectory(prefix="tipqa-") as place:
         documents = Path(place) / "documents"
         documents.mkdir()
-        for row in _rows(folder / "corpus.jsonl"):
-            title = folded(str(row.get("title", "")))
-            text = folded(str(row["text"])) or title
-            if text:
-                said = json.dumps(title or "untitled", ensure_ascii=False)
-                # As country the title becomes the passages' context: title and text are embedded.
-                front = f"---\ntitle: {said}\ncountry: {said}\nedition: 2000\n---\n"
-                document = front + _PUNCTUATION.sub(r"\\\1", text) + "\n"
-                (documents / _file_of(row["_id"])).write_text(document, encoding="utf-8")
+        write_profiles(folder, documents)
         build([documents], Path(place) / "index", encoder, progress=progress)
         yield open_index(Path(place) / "index", encoder, reranker)
+
+
+def write_profiles(folder: Path, place: Path) -> dict[str, dict[str, Any]]:
+    """Write each document as a profile in its title's name; the documents by their files.
+
+    Raises:
+        QueryError: corpus.jsonl is missing or not as BEIR has it; names the line.
+    """
+    written = {}
+    for row in _rows(folder / "corpus.jsonl"):
+        title = folded(str(row.get("title", "")))
+        text = folded(str(row["text"])) or title
+        if text:
+            said = json.dumps(title or "untitled", ensure_ascii=False)
+            # As country the title becomes the passages' context: title and text are embedded.
+            front = f"---\ntitle: {said}\ncountry: {said}\nedition: 2000\n---\n"
+            document = front + _PUNCTUATION.sub(r"\\\1", text) + "\n"
+            file = _file_of(row["_id"])
+            (place / file).write_text(document, encoding="utf-8")
+            written[file] = row
+    return written
 
 
 def _file_of(document: object) -> str:

@@ -103,32 +103,30 @@ class Catalog:
 
     def facets(self, rows: Rows) -> dict[str, list[Facet]]:
         """By filter: its values and how many of some passages each would leave, most first."""
-        by_profile = np.bincount(self._profile[rows], minlength=len(self._infos)).tolist()
-        by_section = np.bincount(self._section[rows], minlength=len(self._paths)).tolist()
-        counts: dict[str, Counter[tuple[str, str]]] = {
-            name: Counter() for name in ("country", "region", "edition", "section")
-        }
-        for info, country, n in zip(self._infos, self._of_profiles, by_profile, strict=True):
-            if n:
-                if country:
-                    counts["country"][country, info.country_name or ""] += n
-                if info.edition:
-                    counts["edition"][str(info.edition), str(info.edition)] += n
-                for region in info.regions:
-                    counts["region"][region, region] += n
-        for path, n in zip(self._paths, by_section, strict=True):
-            if n:
-                for title in dict.fromkeys(path):
-                    counts["section"][title, title] += n
-        facets = {
-            name: _most((value, called, n) for (value, called), n in counter.items())
-            for name, counter in counts.items()
-        }
+        of_profiles = np.bincount(self._profile[rows], minlength=len(self._infos))
+        of_sections = np.bincount(self._section[rows], minlength=len(self._paths))
+        country, edition, region, section = self._filed
         sources, publishers = self._rest_on
-        return facets | {
-            "publisher": _most(publishers.counted(rows)),
-            "source": _most(sources.counted(rows)),
+        return {
+            "country": country.summed(of_profiles),
+            "region": region.summed(of_profiles),
+            "edition": edition.summed(of_profiles),
+            "section": section.summed(of_sections),
+            "publisher": publishers.counted(rows),
+            "source": sources.counted(rows),
         }
+
+    @cached_property
+    def _filed(self) -> tuple[_Pairs, _Pairs, _Pairs, _Pairs]:
+        """Profiles and their countries, editions and regions; sections and their titles."""
+        infos = list(enumerate(self._infos))
+        countries = enumerate(self._of_profiles)
+        return (
+            _Pairs([(n, country, self._names[country]) for n, country in countries if country]),
+            _Pairs([(n, year, year) for n, info in infos if (year := str(info.edition or ""))]),
+            _Pairs([(n, region, region) for n, info in infos for region in info.regions]),
+            _Pairs([(n, title, title) for n, path in enumerate(self._paths) for title in path]),
+        )
 
     @cached_property
     def _rest_on(self) -> tuple[_Pairs, _Pairs]:
@@ -142,30 +140,28 @@ class Catalog:
 
 
 class _Pairs:
-    """Each passage with the values it has, each pair once."""
+    """Things by number with the values they have, each pair once, and the values' names."""
 
     def __init__(self, pairs: Sequence[tuple[int, str, str]]) -> None:
         self._names = {value: name for _, value, name in pairs}
-        self._values = list(self._names)
+        self._values = sorted(self._names)  # in their order where as many have them
         numbers = {value: number for number, value in enumerate(self._values)}
-        rows = np.array([row for row, _, _ in pairs], dtype=np.int64)
+        things = np.array([thing for thing, _, _ in pairs], dtype=np.int64)
         values = np.array([numbers[value] for _, value, _ in pairs], dtype=np.int64)
-        places = np.unique(rows * max(1, len(numbers)) + values)
-        self._rows, self._numbers = np.divmod(places, max(1, len(numbers)))
+        places = np.unique(things * max(1, len(numbers)) + values)
+        self._things, self._numbers = np.divmod(places, max(1, len(numbers)))
 
-    def counted(self, rows: Rows) -> list[tuple[str, str, int]]:
-        """Each value that some passages have, its name, and how many have it."""
-        chosen = np.zeros(max(rows.max(initial=0), self._rows.max(initial=0)) + 1, dtype=bool)
-        chosen[rows] = True
-        counts = np.bincount(self._numbers[chosen[self._rows]], minlength=len(self._values))
-        most = np.argsort(-counts, kind="stable")[:_MOST_VALUES]
-        return [
-            (self._values[n], self._names[self._values[n]], int(counts[n]))
-            for n in most
-            if counts[n]
-        ]
+    def counted(self, things: Rows) -> list[Facet]:
+        """The values that most of some things have, with the number of these."""
+        chosen = np.zeros(max(things.max(initial=0), self._things.max(initial=0)) + 1, dtype=bool)
+        chosen[things] = True
+        return self._most(np.bincount(self._numbers[chosen[self._things]]))
 
+    def summed(self, amounts: Rows) -> list[Facet]:
+        """The same, where each thing stands for an amount."""
+        counts = np.bincount(self._numbers, weights=amounts[self._things])
+        return self._most(counts.astype(np.int64))
 
-def _most(counted: Iterable[tuple[str, str, int]]) -> list[Facet]:
-    found = [Facet(*one) for one in counted]
-    return sorted(found, key=lambda facet: (-facet.count, facet.value))[:_MOST_VALUES]
+    def _most(self, counts: Rows) -> list[Facet]:
+        found = [(self._values[n], n) for n in np.argsort(-counts, kind="stable")[:_MOST_VALUES]]
+        return [Facet(v, self._names[v], int(counts[n])) for v, n in found if counts[n]]

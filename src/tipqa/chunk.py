@@ -21,7 +21,7 @@ def embedded_text(passage: Passage) -> str:
 
 def context(passage: Passage) -> str:
     """What stands before a passage's text, or a sentence of it, where a model reads it."""
-    return _context(passage.profile, passage.section)
+    return context_in(passage.profile, passage.section)
 
 
 def passages(profile: Profile, encoder: Encoder) -> list[Passage]:
@@ -33,7 +33,7 @@ def passages(profile: Profile, encoder: Encoder) -> list[Passage]:
     """
     found: list[Passage] = []
     paragraphs = profile.paragraphs
-    contexts = [_context(profile.info, p.section) for p in paragraphs]
+    contexts = [context_in(profile.info, p.section) for p in paragraphs]
     texts = [context + p.text for context, p in zip(contexts, paragraphs, strict=True)]
     lengths = encoder.count_tokens(texts)
     for paragraph, context, length in zip(paragraphs, contexts, lengths, strict=True):
@@ -48,7 +48,8 @@ def passages(profile: Profile, encoder: Encoder) -> list[Passage]:
     return [replace(p, tokens=count) for p, count in zip(found, tokens, strict=True)]
 
 
-def _context(info: ProfileInfo, section: Sequence[str]) -> str:
+def context_in(info: ProfileInfo, section: Sequence[str]) -> str:
+    """The context of the passages in a section of a profile."""
     parts = [info.country_name or info.title, *section]
     return "".join(f"{part}. " for part in parts)
 

@@ -21,7 +21,6 @@ import time
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from threading import Lock, Thread
 from typing import Any
 
 import faiss
@@ -43,7 +42,7 @@ DATABASE = "tipqa.sqlite"
 ENCODER = "encoder.onnx"
 LEXICON = "words.npz"
 MANIFEST = "manifest.json"
-_STALE_EVERY, _STALE_AT_MOST = 2.0, 30.0  # seconds from one look at the corpus to the next
+_STALE_AT_MOST = 30.0  # seconds from one look at the corpus to the next
 
 
 class Generation:
@@ -62,7 +61,6 @@ class Generation:
         self.lexicon = Lexicon(place / LEXICON)
         self.store = store.Store(place / DATABASE)
         self._looked: tuple[float, bool | None] = (-math.inf, None)
-        self._looking = Lock()
         self._stamps: dict[str, tuple[int, int]] = {}
 
     @classmethod
@@ -116,6 +114,11 @@ class Generation:
                 )
         return cls(name, place, manifest)
 
+    @property
+    def folder(self) -> Path:
+        """The index that it is a generation of."""
+        return self.place.parent.parent
+
     @cached_property
     def catalog(self) -> Catalog:
         return Catalog(self.store)
@@ -135,18 +138,20 @@ class Generation:
     def stale(self) -> bool | None:
         """Whether the corpus differs from what was indexed; None where it isn't here.
 
-        Who asks often is told of some seconds ago, and doesn't wait for the next look.
+        As `look` found it, which is done here where that was long ago.
         """
-        age = time.monotonic() - self._looked[0]
-        if age > _STALE_AT_MOST:
-            self._look()
-        elif age > _STALE_EVERY and not self._looking.locked():
-            Thread(target=self._look, daemon=True).start()
+        if time.monotonic() - self._looked[0] > _STALE_AT_MOST:
+            self.look()
         return self._looked[1]
 
-    def _look(self) -> None:
-        with self._looking:
-            self._looked = (time.monotonic(), self._is_stale())
+    def look(self) -> None:
+        """Look whether the corpus has changed; takes 0.1 s for a thousand files."""
+        self._looked = (time.monotonic(), self._is_stale())
+
+    def close(self) -> None:
+        """Close its files and free its memory, though routes of a server still hold it."""
+        self.store.close()
+        vars(self).clear()
 
     def _is_stale(self) -> bool | None:
         corpus = self.manifest["corpus"]

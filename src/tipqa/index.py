@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from filelock import FileLock, Timeout
 
 from tipqa import lexical, tables
 from tipqa.changes import changed_profiles, read_as, reading_of, unchanged_ids
-from tipqa.chunk import context, embedded_text, passages
+from tipqa.chunk import context, context_in, embedded_text, passages
 from tipqa.corpus import corpus_files
 from tipqa.embed import SentenceEncoder, embed
 from tipqa.errors import CorpusError, EncoderError, GenerationError
@@ -171,11 +171,13 @@ def _build(
             order = tables.replace(building / DATABASE, list(profiles.values()), found, keys)
             vectors = np.concatenate([old.faiss.reconstruct_n(0, old.faiss.ntotal), vectors])[order]
             too_long += unchanged_ids(old.manifest["too_long"], profiles.values())
-            found = Store(building / DATABASE).passages(range(len(vectors)))
+            with closing(Store(building / DATABASE)) as store:
+                pieces = [(context_in(info, path), text) for info, path, text in store.pieces()]
         else:
             tables.write(building / DATABASE, list(profiles.values()), found, keys)
+            pieces = [(context(passage), passage.text) for passage in found]
         _write_faiss(vectors, building / VECTORS)
-        lexical.write([context(p) for p in found], [p.text for p in found], building / LEXICON)
+        lexical.write(pieces, building / LEXICON)
         manifest = {
             "format": FORMAT,
             "encoder": {

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import unicodedata
+from array import array
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -32,6 +35,7 @@ _WORD = re.compile(r"[^\W_]+")
 _GENITIVE = re.compile(r"['\u2019]s\b")
 _ACCENT = re.compile(r"[\u0300-\u036f]")
 _NO_SLIP = 3  # uses from which a word counts as one
+_own = threading.local()  # a stemmer serves one thread
 _PAIRS_FROM = 5  # how often two words must stand together to be a term
 
 
@@ -50,28 +54,30 @@ def telling(text: str) -> list[str]:
 
 def stems(found: Sequence[str]) -> list[str]:
     """Each word without its ending (Snowball, English)."""
-    stemmed: list[str] = Stemmer.Stemmer("english").stemWords(list(found))
+    if not hasattr(_own, "stemmer"):
+        _own.stemmer = Stemmer.Stemmer("english")
+    stemmed: list[str] = _own.stemmer.stemWords(list(found))
     return stemmed
 
 
-def write(contexts: Sequence[str], texts: Sequence[str], path: Path) -> None:
+def write(passages: Sequence[tuple[str, str]], path: Path) -> None:
     """Write the lexicon of some passages.
 
     Args:
-        contexts: what stands before each passage's text, and counts as a part of it, but
-            not among the terms.
-        texts: of each passage, in the order of the rows.
+        passages: of each the context, which counts as a part of it, but not among the
+            terms, and the text; in the order of the rows.
         path: a file that is not there yet.
 
     Source: Robertson & Zaragoza 2009, The Probabilistic Relevance Framework: BM25 and
         Beyond, as Lucene has it.
     """
-    numbers: dict[str, int] = {}
-    pieces = [
-        [numbers.setdefault(word, len(numbers)) for word in words(piece)]
-        for piece in chain.from_iterable(zip(contexts, texts, strict=True))
-    ]
-    used = np.fromiter(chain.from_iterable(pieces), dtype=np.int64)
+    numbers: defaultdict[str, int] = defaultdict()
+    numbers.default_factory = numbers.__len__
+    number_of = numbers.__getitem__
+    pieces = [array("i", map(number_of, words(piece))) for piece in chain.from_iterable(passages)]
+    used = np.concatenate([np.frombuffer(piece, dtype=np.int32) for piece in pieces]).astype(
+        np.int64
+    )
     piece_of = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
     row_of = piece_of // 2
     surface = list(numbers)
@@ -80,11 +86,13 @@ def write(contexts: Sequence[str], texts: Sequence[str], path: Path) -> None:
     stem_of = np.array([stemmed.setdefault(s, len(stemmed)) for s in stems(surface)], dtype=int)
 
     tells = ~common[used]
-    lengths = np.bincount(row_of[tells], minlength=len(texts))
-    places, uses = np.unique(stem_of[used[tells]] * len(texts) + row_of[tells], return_counts=True)
-    stem, row = np.divmod(places, max(1, len(texts)))
+    lengths = np.bincount(row_of[tells], minlength=len(passages))
+    places, uses = np.unique(
+        stem_of[used[tells]] * len(passages) + row_of[tells], return_counts=True
+    )
+    stem, row = np.divmod(places, max(1, len(passages)))
     held_by = np.bincount(stem, minlength=len(stemmed))
-    telling_less = np.log1p((len(texts) - held_by + 0.5) / (held_by + 0.5))
+    telling_less = np.log1p((len(passages) - held_by + 0.5) / (held_by + 0.5))
     longer = 1 - _B + _B * lengths / max(1e-9, lengths.mean())
     by_row = np.argsort(row, kind="stable")
     in_text = piece_of % 2 == 1
@@ -96,7 +104,7 @@ def write(contexts: Sequence[str], texts: Sequence[str], path: Path) -> None:
             pointers=np.searchsorted(stem, np.arange(len(stemmed) + 1)),
             rows=row.astype(np.int32),
             weights=(telling_less[stem] * uses / (uses + _K1 * longer[row])).astype(np.float32),
-            row_pointers=np.searchsorted(row[by_row], np.arange(len(texts) + 1)),
+            row_pointers=np.searchsorted(row[by_row], np.arange(len(passages) + 1)),
             row_stems=stem[by_row].astype(np.int32),
             terms=_packed(list(terms)),
             counts=np.array(list(terms.values()), dtype=np.int32),

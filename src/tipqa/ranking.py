@@ -17,7 +17,7 @@ from tipqa.fusion import best_first, fused
 from tipqa.generation import Generation
 from tipqa.lexical import Rows, Truths, telling, words
 from tipqa.store import Filters
-from tipqa.types import Copy, FloatVector, Reranker
+from tipqa.types import Copy, FloatVector, Passage, Reranker
 
 Mode = Literal["hybrid", "dense", "lexical"]
 MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
@@ -72,6 +72,7 @@ class Ranking:
         self._store, self._lexicon = generation.store, generation.lexicon
         self._catalog = catalog = generation.catalog
         self._parts: dict[str, FloatVector] = {}
+        self._passages: dict[int, Passage] = {}
         self._odds = np.zeros(len(self._lexicon), dtype=np.float32)
         self.asked = Asked(query)
         if mode == "hybrid":
@@ -132,6 +133,12 @@ class Ranking:
             for row in islice(rows, count)
         ]
 
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        """The passages of some rows, in their order; each is read once."""
+        new = [row for row in rows if row not in self._passages]
+        self._passages.update(zip(new, self._store.passages(new), strict=True))
+        return [self._passages[row] for row in rows]
+
     def also_in(self, row: int) -> tuple[Copy, ...]:
         """The near-copies of a passage, the newest first."""
         if not self._folds:
@@ -175,8 +182,9 @@ class Ranking:
         rows = np.flatnonzero(passing)
         if mode == "dense":
             return rows
-        nearest = best_first(self._scores, rows, _NEAREST if mode == "hybrid" else 0)
-        return np.union1d(rows[self._parts["lexical"][rows] > 0], nearest)
+        matching = passing & (self._parts["lexical"] > 0)
+        matching[best_first(self._scores, rows, _NEAREST if mode == "hybrid" else 0)] = True
+        return np.flatnonzero(matching)
 
     def _ordered(self, rows: Rows) -> Iterator[int]:
         """By falling score; sorted as far as anyone wants to know."""
@@ -213,7 +221,7 @@ class Ranking:
 
     def _reranked(self, rows: Sequence[int], reranker: Reranker) -> dict[int, float]:
         """The probability that each passage answers, as the reranker reads it."""
-        passages = dict(zip(rows, self._store.passages(rows), strict=True))
+        passages = dict(zip(rows, self.passages(rows), strict=True))
         query = self.asked.text
         odds = self._parts["reranker"] = np.full_like(self._odds, np.nan)
         odds[list(rows)] = reranker.score(

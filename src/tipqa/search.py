@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from tipqa.catalog import Facet
 from tipqa.embed import SentenceEncoder, embed, load_encoder
 from tipqa.filters import LONGEST_QUERY, check_range, checked_query, make_filters
-from tipqa.generation import Generation
+from tipqa.generation import Generation, current_name
 from tipqa.lexical import stems, telling, words
 from tipqa.ranking import MODES, Mode, Ranking
 from tipqa.rerank import load_reranker
@@ -128,7 +128,7 @@ class Index:
             lambda text: embed([text], self.encoder, "query")[0],
         )
         order = ranking.first(k, self.reranker if rerank else None)
-        passages = self.generation.store.passages([row for row, _ in order])
+        passages = ranking.passages([row for row, _ in order])
         hits = [
             Hit(
                 rank,
@@ -157,6 +157,19 @@ class Index:
         """What a few letters may be the beginning of, the likeliest first."""
         return self.generation.suggestions.starting(typed, k)
 
+    @property
+    def current_name(self) -> str | None:
+        """The name of the generation that is current by now, which may be another one."""
+        return current_name(self.generation.folder)
+
+    def reopened(self) -> Index:
+        """The current generation by the same models.
+
+        Raises:
+            GenerationError: it doesn't fit them, or is damaged.
+        """
+        return replace(self, generation=Generation.open(self.generation.folder, self.encoder))
+
     def warm(self, rerank: bool = True) -> None:
         """Load what a first question would wait for, the reranker where it is to be used."""
         self.find("a question", 1, rerank=False)
@@ -168,6 +181,7 @@ class Index:
         self.suggest("a")
         self.warm()
         _ = self.find("a question", 1, rerank=False).facets
+        self.generation.look()
 
 
 def open_index(

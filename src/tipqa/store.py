@@ -50,6 +50,11 @@ class Store:
         self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         self._db.row_factory = sqlite3.Row
 
+    def close(self) -> None:
+        """Close the file and free its memory, whoever still holds it."""
+        self._db.close()
+        vars(self).clear()
+
     def _rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         return self._db.execute(query, values).fetchall()
 
@@ -173,6 +178,24 @@ class Store:
                 tokens=row["tokens"],
             )
         return [by_row[int(row)] for row in rows]
+
+    def pieces(self) -> list[tuple[ProfileInfo, Sequence[str], str]]:
+        """Profile, section and text of each passage, in the order of the rows."""
+        sections = {row["row"]: row["path"] for row in self._rows("SELECT row, path FROM section")}
+        paths = {row: json.loads(path) for row, path in sections.items()}
+        found = self._rows(
+            "SELECT passage.first, passage.last, paragraph.profile, paragraph.section,"
+            " paragraph.text FROM passage JOIN paragraph ON paragraph.row = passage.paragraph"
+            " ORDER BY passage.row"
+        )
+        return [
+            (
+                self._infos[row["profile"]],
+                paths[row["section"]],
+                row["text"][row["first"] : row["last"]],
+            )
+            for row in found
+        ]
 
     def ids(self, rows: Sequence[int]) -> list[tuple[str, int | None]]:
         """The ids and editions of some passages, the newest first."""
