@@ -160,7 +160,7 @@ def _results(index: Index, asked: Asked) -> HTMLResponse:
         ],
         ranks={hit.passage.id: hit.rank for hit in hits[first : first + _HITS]},
         found=found,
-        total=found.total,
+        missing=given.missing[len(given.coverage.no_profile) :] if given else (),
         no_profile=found.no_profile,
         there=_there(index) if given and given.status == "not_found" else (),
         editions=catalog.editions,
@@ -173,6 +173,8 @@ def _results(index: Index, asked: Asked) -> HTMLResponse:
         files={name: _taken(asked, name) for name in FILES},
         shown_files=FILES,
         most_taken=min(_TAKEN, found.total),
+        counts=index.generation.manifest["counts"],
+        generation=index.generation.name,
         own=own,
         hotlines=safety.hotlines_of(named) if own else [],
     )  # fmt: skip
