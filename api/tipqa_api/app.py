@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tipqa import __version__, documents
@@ -24,6 +25,7 @@ from tipqa.store import Filters
 from tipqa_api import pages, schemas
 from tipqa_api.files import file
 from tipqa_api.problems import NotFound, install_problems
+from tipqa_api.search_page import install_search_page
 
 _FOLDER = Path(str(files("tipqa_api")))
 _CSP = (
@@ -50,9 +52,11 @@ def create_app(index: Index) -> FastAPI:
     )
     install_problems(app)
     _add_headers(app)
+    app.add_middleware(GZipMiddleware, compresslevel=5)
     app.add_middleware(_HeadAsGet)
     _add_api(app, index)
-    _add_pages(app, index)
+    _add_pages(app)
+    install_search_page(app, index)
     Instrumentator(registry=CollectorRegistry(), excluded_handlers=["/metrics"]).instrument(
         app
     ).expose(app, include_in_schema=False)
@@ -219,15 +223,11 @@ def _add_api(app: FastAPI, index: Index) -> None:
         return {"status": "ready", "index": documents.index_document(index)}
 
 
-def _add_pages(app: FastAPI, index: Index) -> None:
+def _add_pages(app: FastAPI) -> None:
     app.mount("/static", StaticFiles(directory=_FOLDER / "static"), name="static")
     # Only its copy of Swagger UI is taken: the page that loads it is ours, for the strict CSP.
     swagger = Path(str(files("fastapi_offline"))) / "static"
     app.mount("/swagger", StaticFiles(directory=swagger), name="swagger")
-
-    @app.get("/", include_in_schema=False)
-    def home(q: str = "") -> HTMLResponse:
-        return pages.home(index, q)
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:
