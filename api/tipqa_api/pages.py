@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -51,3 +53,13 @@ def error(status: int, title: str, detail: str) -> HTMLResponse:
     """A page that says what went wrong and what to do."""
     page = _templates.get_template("error.html").render(title=title, detail=detail)
     return HTMLResponse(page, status)
+
+
+def page(template: str, **values: Any) -> HTMLResponse:
+    """A page from its template and what it shows."""
+    return HTMLResponse(text(template, **values))
+
+
+def text(template: str, **values: Any) -> str:
+    """What a template makes of some values, escaped for HTML or XML by its name."""
+    return _templates.get_template(template).render(**values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 
 import uvicorn
 
@@ -14,17 +15,26 @@ _LONGEST_HEAD = 1 << 20  # bytes; a query far too long still gets its problem do
 QUESTION_TO_TRY = "Who shelters the victims?"
 
 
-def serve(index: Index, host: str, port: int) -> None:
+def serve(
+    index: Index,
+    host: str,
+    port: int,
+    *,
+    url: str | None = None,
+    allow_origins: Sequence[str] = (),
+) -> None:
     """Answer on an address until stopped.
 
     Args:
         index: open.
         host: an address of this machine.
         port: 0 takes a free one.
+        url, allow_origins: as for `create_app`.
 
     Raises:
-        TipqaError: the address can't be listened on.
+        TipqaError: the address can't be listened on, or one of the others is no origin.
     """
+    app = create_app(index, url=url, allow_origins=allow_origins)
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, socket.SOCK_STREAM)
@@ -35,7 +45,6 @@ def serve(index: Index, host: str, port: int) -> None:
         raise TipqaError(
             f"can't listen on {host} port {port}: {error.strerror}. Try another --host or --port."
         ) from error
-    app = create_app(index)
     index.warm_all()
     shown = f"[{host}]" if ":" in host else host
     print(f"tipqa is at http://{shown}:{listening.getsockname()[1]}", flush=True)
