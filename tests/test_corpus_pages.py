@@ -111,7 +111,7 @@ def test_what_rests_on_the_profile_alone_is_said_once(client: TestClient) -> Non
 
 
 def test_a_profile_page_leads_on(client: TestClient) -> None:
-    """To files to take along, to its JSON, and to what is near in other countries."""
+    """To files to take along, its JSON, a search in it, and what is near in other countries."""
     tree = page(client, "/profiles/norway-2024")
     links = tree.xpath("//a/@href")
     for name in FORMATS:
@@ -119,6 +119,9 @@ def test_a_profile_page_leads_on(client: TestClient) -> None:
         assert path in links
         assert client.get(path).status_code == 200
     assert set(FORMATS_SHOWN) == set(FORMATS)
+    (form,) = tree.xpath("//form[@action='/']")
+    fields = {field.get("name"): field.get("value") for field in form.xpath(".//input")}
+    assert fields == {"q": None, "country": "NOR", "edition": "2024"}
     assert tree.xpath("//link[@type='application/json']/@href") == ["/v1/profiles/norway-2024"]
     related = tree.xpath("//section[@class='related']//ul[@class='passages']//a/@href")
     assert "/profiles/chile-2022#p1" in related

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -92,6 +93,7 @@ def _profile(index: Index, here: str, identity: str) -> HTMLResponse:
         info=info,
         profile=shown(found, store.passages_of(identity)),
         links=_links(info),
+        language=_language(info),
         editions=[
             other
             for other in store.profiles()
@@ -110,6 +112,12 @@ def _links(info: ProfileInfo) -> list[tuple[str, str]]:
     extra = [(name, str(value)) for name, value in info.extra.items()]
     found = [(name, web(value)) for name, value in [("url", info.url or ""), *extra]]
     return [(name, url) for name, url in found if url]
+
+
+def _language(info: ProfileInfo) -> str | None:
+    """The language of a profile, where its front matter names it as BCP 47 does."""
+    told = str(info.extra.get("language", ""))
+    return told if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", told) else None
 
 
 def _profiles(index: Index, here: str, asked: schemas.ProfilesPageQuery) -> HTMLResponse:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 
 from tipqa.catalog import Catalog
@@ -23,9 +21,9 @@ class Related:
     def __init__(self, catalog: Catalog, vectors: FloatMatrix) -> None:
         self._catalog = catalog
         self._vectors = vectors
+        self._centres = self._centred()
 
-    @cached_property
-    def _centres(self) -> FloatMatrix:
+    def _centred(self) -> FloatMatrix:
         """A unit vector for each profile: how its passages differ from all, in the mean."""
         catalog = self._catalog
         shape = (len(catalog.profiles), self._vectors.shape[1])

@@ -168,6 +168,7 @@ class Index:
         self.suggest("a")
         self.warm()
         _ = self.find("a question", 1, rerank=False).facets
+        _ = self.generation.related
 
 
 def open_index(

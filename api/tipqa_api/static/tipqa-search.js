@@ -22,10 +22,12 @@
       border: 2px solid currentColor; background: transparent; color: inherit; }
     :focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
     a { color: inherit; }
-    ol { list-style: none; margin: 0; padding: 0; }
-    ol > li { border-top: 1px solid; padding: .75rem 0; }
-    p, ul { margin: .25rem 0; }
-    ul { padding-left: 1.25rem; font-size: .9em; }
+    .hits { list-style: none; margin: 0; padding: 0; }
+    .hits > li { border-top: 1px solid; padding: .75rem 0; }
+    p { margin: .25rem 0; }
+    sup { line-height: 0; }
+    .notes { margin: .5rem 0; padding-left: 1.75rem; }
+    .notes, .alone { font-size: .9em; }
     .where { font-weight: 600; }
     mark { background: #fbeeb8; color: #1c2326; }
   `;
@@ -48,17 +50,29 @@
     }
   }
 
-  // Spans are offsets in code points, as Python counts them.
-  function cut(text, spans) {
-    const points = Array.from(text);
+  // The sentences of a passage, each with the numbers of the notes it rests on, and the notes.
+  function numbered({ text, sentences }, citations, highlights) {
+    const points = Array.from(text); // spans are offsets in code points, as Python counts them
+    const notes = new Map();
+    const marked = new Set(highlights.map(String));
     const pieces = [];
     let last = 0;
-    for (const [start, end] of spans) {
+    for (const [start, end] of sentences) {
+      const sentence = points.slice(start, end).join("");
       pieces.push(points.slice(last, start).join(""));
-      pieces.push(element("mark", {}, points.slice(start, end).join("")));
+      pieces.push(marked.has(`${start},${end}`) ? element("mark", {}, sentence) : sentence);
+      const resting = citations.filter(({ sentence: [from] }) => from === start);
+      for (const { label, note, sources } of resting) {
+        const key = `${label} ${note}`;
+        if (!notes.has(key)) notes.set(key, { number: notes.size + 1, note, sources });
+      }
+      const numbers = new Set(resting.map(({ label, note }) => notes.get(`${label} ${note}`).number));
+      const shown = [...numbers].sort((a, b) => a - b).join(", ");
+      if (shown) pieces.push(element("sup", {}, ` [${shown}]`));
       last = end;
     }
-    return [...pieces, points.slice(last).join("")];
+    const alone = sentences.some(([start]) => !citations.some(({ sentence: [from] }) => from === start));
+    return { pieces, notes: [...notes.values()], alone };
   }
 
   class TipqaSearch extends HTMLElement {
@@ -73,8 +87,9 @@
       });
       this.said = element("p");
       this.said.setAttribute("role", "status");
-      this.list = element("ol");
-      const label = element("label", { htmlFor: "q" }, this.getAttribute("label") || "Search country profiles on human trafficking");
+      this.list = element("ol", { className: "hits" });
+      const called = this.getAttribute("label") || "Search country profiles on human trafficking";
+      const label = element("label", { htmlFor: "q" }, called);
       const form = element("form", {}, label, this.box, element("button", {}, "Search"));
       form.setAttribute("role", "search");
       form.addEventListener("submit", (event) => {
@@ -121,8 +136,9 @@
 
     show(query, found) {
       const count = found.results.length;
+      const told = `${count} nearest passage${count === 1 ? "" : "s"}. `;
       this.said.replaceChildren(
-        count === 0 ? "The profiles hold nothing near to this." : `${count} nearest passage${count === 1 ? "" : "s"}. `,
+        count ? told : "The profiles hold nothing near to this. ",
         link(`${this.server}/?${new URLSearchParams({ q: query })}`, "All results and the answer"),
       );
       this.list.replaceChildren(...found.results.map((result) => this.hit(result)));
@@ -132,32 +148,36 @@
       const { profile } = passage;
       const [, anchor] = passage.id.split("#");
       const edition = profile.edition ? `, ${profile.edition}` : "";
+      const address = `${this.server}/profiles/${encodeURIComponent(profile.id)}#${anchor}`;
+      const { pieces, notes, alone } = numbered(passage, citations, highlights);
+      const name = element("bdi", {}, profile.country_name || profile.title);
+      const where = link(address, name, `${edition}, paragraph ${passage.paragraph}`);
       const shown = element("li", {},
-        element("p", { className: "where" }, link(
-          `${this.server}/profiles/${encodeURIComponent(profile.id)}#${anchor}`,
-          element("bdi", {}, profile.country_name || profile.title), `${edition}, paragraph ${passage.paragraph}`,
-        )),
-        element("p", { dir: "auto" }, ...cut(passage.text, highlights)),
+        element("p", { className: "where" }, where),
+        element("p", { dir: "auto" }, ...pieces),
       );
-      const sources = new Map(citations.flatMap((c) => c.sources).map((source) => [source.id, source]));
-      if (sources.size === 0) {
-        shown.append(element("p", {}, "This passage rests on the profile alone: it names no source."));
-      } else {
-        shown.append(
-          element("p", {}, sources.size === 1 ? "Source:" : "Sources:"),
-          element("ul", {}, ...[...sources.values()].map((source) => this.source(source))),
-        );
+      if (notes.length) {
+        const list = element("ol", { className: "notes" }, ...notes.map((note) => this.note(note)));
+        list.setAttribute("aria-label", "Notes");
+        shown.append(list);
+      }
+      if (alone) {
+        shown.append(element("p", { className: "alone" }, notes.length
+          ? "A sentence without a number rests on the profile alone."
+          : "This passage rests on the profile alone: it names no source."));
       }
       return shown;
     }
 
-    source({ id, publisher, title, year, url }) {
-      const item = element("li", {}, link(
-        `${this.server}/sources/${encodeURIComponent(id)}`, element("bdi", {}, title),
-      ));
-      if (publisher) item.append(", ", element("bdi", {}, publisher));
-      item.append(year ? `, ${year}` : "");
-      if (isWeb(url)) item.append(" (", link(url, new URL(url).hostname), ")");
+    note({ number, note, sources }) {
+      const item = element("li", { value: number }, element("bdi", {}, note));
+      for (const { id, title, year, url } of sources) {
+        const address = `${this.server}/sources/${encodeURIComponent(id)}`;
+        const more = link(address, "More on this source");
+        more.setAttribute("aria-label", `More on this source: ${title}${year ? `, ${year}` : ""}`);
+        item.append(" · ", more);
+        if (isWeb(url)) item.append(" · ", link(url, `Source at ${new URL(url).hostname}`));
+      }
       return item;
     }
   }
