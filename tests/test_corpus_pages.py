@@ -11,12 +11,16 @@ import pytest
 from fastapi.testclient import TestClient
 from lxml import html
 
+from conftest import REPOSITORY
+from tipqa import readers
+from tipqa.chunk import passages
 from tipqa.embed import HashedWords
 from tipqa.export import FORMATS
 from tipqa.index import build
 from tipqa.search import Index, open_index
 from tipqa_api import create_app
 from tipqa_api.corpus_pages import FORMATS_SHOWN
+from tipqa_api.profile_view import shown
 
 HOSTILE = """\
 ---
@@ -74,9 +78,9 @@ def test_a_profile_page_has_each_paragraph_by_its_number(client: TestClient, ind
     assert profile
     tree = page(client, "/profiles/norway-2024")
     for paragraph in profile.paragraphs:
-        (shown,) = tree.xpath(f"//*[@id='p{paragraph.number}']")
+        (there,) = tree.xpath(f"//*[@id='p{paragraph.number}']")
         for start, end in paragraph.sentences:
-            assert paragraph.text[start:end] in shown.text_content()
+            assert paragraph.text[start:end] in there.text_content()
     assert [words(h) for h in tree.xpath("//article//h2")] == ["Inspection", "Law"]
     contents = tree.xpath("//nav[@class='contents']//a/@href")
     assert contents[:2] == ["#s1", "#s2"]
@@ -128,6 +132,29 @@ def test_a_profile_page_leads_on(client: TestClient) -> None:
     assert not [place for place in related if place.startswith("/profiles/norway")]
 
 
+def test_the_marks_tell_what_each_sentence_rests_on() -> None:
+    """Of all that ships: the text is whole, and read by the page's rule the marks are right.
+
+    A number covers the sentences back to the mark before it, "profile alone" likewise.
+    """
+    for path in sorted((REPOSITORY / "corpus").glob("*-*.md")):
+        profile = readers.read(path)
+        found = shown(profile, passages(profile, HashedWords()))
+        for paragraph, told in zip(profile.paragraphs, found.paragraphs, strict=True):
+            sentences = [sentence for part in told.parts for sentence in part.sentences]
+            assert "".join(s.before + s.text for s in sentences) == paragraph.text
+            by_rule: list[set[str]] = []
+            for start, sentence in enumerate(sentences):
+                if sentence.notes or sentence.alone:
+                    notes = {profile.notes[place - 1].id for place in sentence.notes}
+                    by_rule += [notes] * (start + 1 - len(by_rule))
+            resting = [
+                {c.note.id for c in paragraph.citations if c.sentence == span}
+                for span in paragraph.sentences
+            ]
+            assert by_rule == resting, f"{profile.info.id}#p{paragraph.number}"
+
+
 def test_other_editions_of_a_country_are_named(tmp_path: Path) -> None:
     """On each of them the others, and in the list under one country."""
     for year in (2019, 2021):
@@ -150,10 +177,10 @@ def test_parts_of_a_long_paragraph_have_their_own_anchors(tmp_path: Path) -> Non
     (tmp_path / "kenya.md").write_text(f"---\ncountry: Kenya\nedition: 2019\n---\n{sentences}")
     build([tmp_path], tmp_path / "i", HashedWords())
     index = open_index(tmp_path / "i", HashedWords())
-    passages = index.generation.store.passages_of("kenya-2019")
+    parts = index.generation.store.passages_of("kenya-2019")
     tree = page(TestClient(create_app(index)), "/profiles/kenya-2019")
-    assert len(passages) > 1
-    for passage in passages:
+    assert len(parts) > 1
+    for passage in parts:
         (part,) = tree.xpath(f"//*[@id='{passage.id.partition('#')[2]}']")
         assert words(part).removesuffix(" profile alone") == passage.text
 

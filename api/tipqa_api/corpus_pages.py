@@ -110,8 +110,8 @@ def _profile(index: Index, here: str, identity: str) -> HTMLResponse:
 def _links(info: ProfileInfo) -> list[tuple[str, str]]:
     """The web addresses in a profile's front matter, and what each is called there."""
     extra = [(name, str(value)) for name, value in info.extra.items()]
-    found = [(name, web(value)) for name, value in [("url", info.url or ""), *extra]]
-    return [(name, url) for name, url in found if url]
+    found = [(name, web(value)) for name, value in [("original", info.url or ""), *extra]]
+    return [(name.replace("_", " ").capitalize(), url) for name, url in found if url]
 
 
 def _language(info: ProfileInfo) -> str | None:
