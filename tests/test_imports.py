@@ -17,7 +17,7 @@ readers.pdf_text readers.pdf_lines readers.pdf_layout readers.pdf_labels readers
 readers.pdf_tables readers.pdf_cells readers.pdf_blocks
 readers.text_lines readers.markdown_blocks
 readers.markdown readers.text readers.html readers.pdf readers
-tokens lexical chunk exported embed rerank tables store catalog copies suggest generation
+tokens lexical chunk exported embed rerank tables store catalog copies suggest related generation
 changes publish index asked filters fusion ranking search figures evidence confidence answer
 cite entries questions beir evaluate evaluate_answers
 documents export check terminal cli""".split()

@@ -72,7 +72,7 @@ def test_a_refresh_embeds_only_what_changed(own_corpus: Path, tmp_path: Path) ->
 
 
 def content(folder: Path) -> dict[str, object]:
-    """All that an index holds, but for the numbers of rows that don't show."""
+    """All that an index holds, but for the numbers of rows that don't show, and times."""
     index = open_index(folder, HashedWords())
     store, vectors = index.generation.store, index.generation.faiss
     profiles = store.profiles()
@@ -89,7 +89,11 @@ def content(folder: Path) -> dict[str, object]:
         "vectors": vectors.reconstruct_n(0, vectors.ntotal).tolist(),
         "keys": store.keys(),
         "rows": rows,
-        "manifest": {key: manifest[key] for key in ("reading", "corpus", "counts", "too_long")},
+        "manifest": {key: manifest[key] for key in ("corpus", "counts", "too_long")},
+        "reading": {
+            path: {key: value for key, value in read.items() if key not in ("added", "since")}
+            for path, read in manifest["reading"].items()
+        },
         "hits": index.search("nets and boats of fish farms", 100),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,7 +23,11 @@ from tipqa.export import Taken, take
 from tipqa.search import Index, make_filters
 from tipqa.store import Filters
 from tipqa_api import pages, schemas
+from tipqa_api.addresses import checked_origin
+from tipqa_api.corpus_pages import install_corpus_pages
+from tipqa_api.feeds import install_feeds
 from tipqa_api.files import file
+from tipqa_api.other_sites import EMBEDDED, OpenToSites
 from tipqa_api.problems import NotFound, install_problems
 from tipqa_api.search_page import install_search_page
 
@@ -37,10 +41,21 @@ _DOCS_CSP = _CSP.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 )
 
 
-def create_app(index: Index) -> FastAPI:
+def create_app(
+    index: Index, *, url: str | None = None, allow_origins: Sequence[str] = ()
+) -> FastAPI:
     """Build the application over an index that is open already.
 
     Nothing a visitor asks is logged or kept: the metrics count requests by route.
+
+    Args:
+        index: what is searched.
+        url: where the world finds the server, as in https://example.org; without it
+            pages name the host that was asked.
+        allow_origins: sites whose pages may search here.
+
+    Raises:
+        TipqaError: an address is no origin.
     """
     app = FastAPI(
         title="tipqa",
@@ -50,13 +65,19 @@ def create_app(index: Index) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    app.state.url = checked_origin(url, "--url") if url else None
     install_problems(app)
     _add_headers(app)
     app.add_middleware(GZipMiddleware, compresslevel=5)
+    app.add_middleware(
+        OpenToSites, origins=[checked_origin(site, "--allow-origin") for site in allow_origins]
+    )
     app.add_middleware(_HeadAsGet)
     _add_api(app, index)
     _add_pages(app)
     install_search_page(app, index)
+    install_corpus_pages(app, index)
+    install_feeds(app, index)
     Instrumentator(registry=CollectorRegistry(), excluded_handlers=["/metrics"]).instrument(
         app
     ).expose(app, include_in_schema=False)
@@ -85,6 +106,9 @@ def _add_headers(app: FastAPI) -> None:
         response.headers["Content-Security-Policy"] = _DOCS_CSP if path == "/docs" else _CSP
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Cross-Origin-Resource-Policy"] = (
+            "cross-origin" if path == EMBEDDED else "same-origin"
+        )
         if not path.startswith(("/static/", "/swagger/")):
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tipqa.search import Index
 from tipqa_api.app import create_app
 
+Create = Callable[[Index], ASGIApp]
 _LEAST, _MOST = 1.0, 15.0  # seconds from one look at the corpus and the index to the next
 _SHARE = 0.05  # of a core, that looking may take
 
@@ -22,8 +24,9 @@ class Newest:
     another one in its place between requests, open and warm, so that none waits for it.
     """
 
-    def __init__(self, index: Index) -> None:
-        self._serving = _Serving(index)
+    def __init__(self, index: Index, create: Create = create_app) -> None:
+        self._create = create
+        self._serving = _Serving(index, create(index))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         serving = self._serving
@@ -53,7 +56,7 @@ class Newest:
     async def _take(self) -> None:
         former = self._serving
         try:
-            self._serving = await asyncio.to_thread(_opened, former.index)
+            self._serving = await asyncio.to_thread(_opened, former.index, self._create)
         except Exception as error:  # whatever is wrong with it, visitors get their answers
             why = " ".join(str(error).split()) or type(error).__name__
             logging.getLogger("tipqa_api").error(
@@ -70,14 +73,14 @@ class Newest:
 class _Serving:
     """The application over one generation."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, app: ASGIApp) -> None:
         self.index = index
-        self.app = create_app(index)
+        self.app = app
         self.requests = 0
 
 
-def _opened(index: Index) -> _Serving:
+def _opened(index: Index, create: Create) -> _Serving:
     """The generation that is current by now, ready for its first visitor."""
     index = index.reopened()
     index.warm_all()
-    return _Serving(index)
+    return _Serving(index, create(index))

@@ -89,6 +89,29 @@ class SuggestQuery(NoQuery):
     k: int = Field(8, ge=1, le=50)
 
 
+class PageQuery(BaseModel):
+    """What the address of a page may say; what isn't known is left aside, as trackers add it."""
+
+    page: int = Field(1, ge=1, le=100_000)
+
+
+class ProfilesPageQuery(BaseModel):
+    """What a list of profiles is narrowed by."""
+
+    country: MaybeText = None
+    region: MaybeText = None
+    year: MaybeNumber = None
+
+
+class SourcesPageQuery(PageQuery):
+    """What a list of sources is narrowed by; `q` holds words of a title or publisher."""
+
+    q: Annotated[MaybeText, Field(max_length=LONGEST_QUERY)] = None
+    publisher: MaybeText = None
+    year: MaybeNumber = None
+    kind: MaybeText = None
+
+
 class Page(NoQuery):
     """Which part of a long list."""
 

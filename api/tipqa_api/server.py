@@ -4,29 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Sequence
+from functools import partial
 
 import uvicorn
 from threadpoolctl import threadpool_limits
 
 from tipqa.errors import TipqaError
 from tipqa.search import Index
+from tipqa_api.app import create_app
 from tipqa_api.newest import Newest
 
 _LONGEST_HEAD = 1 << 20  # bytes; a query far too long still gets its problem document
 QUESTION_TO_TRY = "Who shelters the victims?"
 
 
-def serve(index: Index, host: str, port: int) -> None:
+def serve(
+    index: Index,
+    host: str,
+    port: int,
+    *,
+    url: str | None = None,
+    allow_origins: Sequence[str] = (),
+) -> None:
     """Answer on an address until stopped, from the newest generation of the index.
 
     Args:
         index: open.
         host: an address of this machine.
         port: 0 takes a free one.
+        url, allow_origins: as for `create_app`.
 
     Raises:
-        TipqaError: the address can't be listened on.
+        TipqaError: the address can't be listened on, or one of the others is no origin.
     """
+    app = Newest(index, partial(create_app, url=url, allow_origins=allow_origins))
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, socket.SOCK_STREAM)
@@ -40,7 +52,6 @@ def serve(index: Index, host: str, port: int) -> None:
     # A BLAS with threads of its own has requests wait for each other, and gains nothing.
     threadpool_limits(1, user_api="blas")
     index.warm_all()
-    app = Newest(index)
     shown = f"[{host}]" if ":" in host else host
     print(f"tipqa is at http://{shown}:{listening.getsockname()[1]}", flush=True)
     print(f'Try: "{QUESTION_TO_TRY}"   (Ctrl-C stops)', flush=True)

@@ -11,7 +11,7 @@ import numpy as np
 
 from tipqa.lexical import Rows, Truths
 from tipqa.store import Store
-from tipqa.types import FloatVector
+from tipqa.types import FloatVector, ProfileInfo
 
 _MOST_VALUES = 20
 _NONE = np.zeros(0, dtype=np.int64)
@@ -50,6 +50,16 @@ class Catalog:
         self.editions = sorted({info.edition for info in self._infos if info.edition})
 
     @property
+    def profiles(self) -> Sequence[ProfileInfo]:
+        """In the order in which `of_passages` numbers them."""
+        return self._infos
+
+    @property
+    def of_passages(self) -> Rows:
+        """The number of each passage's profile."""
+        return self._profile
+
+    @property
     def uncoded(self) -> frozenset[str]:
         """The countries that are known by name alone."""
         return frozenset(country for country in self._countries if country != country.upper())
@@ -78,6 +88,28 @@ class Catalog:
         wanted = [n for n, country in enumerate(self._countries) if country in set(countries)]
         found: Truths = np.isin(self._country, wanted)
         return found
+
+    def of(self, profile: str) -> Rows:
+        """The passages of a profile."""
+        found: Rows = np.flatnonzero(self._profile == self._numbers.get(profile, -1))
+        return found
+
+    def sizes(self) -> dict[str, int]:
+        """How many passages each profile has, by its id."""
+        counts = np.bincount(self._profile, minlength=len(self._infos)).tolist()
+        return {info.id: count for info, count in zip(self._infos, counts, strict=True)}
+
+    def strangers(self, profile: str) -> tuple[Truths, Truths]:
+        """Which passages, and which profiles, are about another country than a profile's."""
+        number = self._numbers[profile]
+        country = self._of_profiles[number]
+        other = np.array([c != country if country else True for c in self._of_profiles])
+        other[number] = False
+        return other[self._profile], other
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {info.id: number for number, info in enumerate(self._infos)}
 
     def elsewhere(self, row: int) -> Rows:
         """The passages about the same country in other profiles than a passage's own."""

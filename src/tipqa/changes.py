@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tipqa import readers
 from tipqa.errors import CorpusError
-from tipqa.generation import Generation
+from tipqa.generation import MANIFEST, Generation, current_name
 from tipqa.types import Profile
 
 
@@ -23,13 +26,54 @@ def read_as(path: Path, name: str, settings: dict[str, Any]) -> Profile:
 
 
 def reading_of(profile: Profile) -> dict[str, Any]:
-    """What a manifest keeps of the reading of a file, for `changed_profiles`."""
-    sources = repr([note.sources for note in profile.notes])
+    """What a manifest keeps of the reading of a file, for `changed_profiles` and `dated`."""
+    info = profile.info
+    said = (
+        (info.title, info.country_name, info.edition),
+        [(paragraph.section, paragraph.text) for paragraph in profile.paragraphs],
+        [(note.label, note.text) for note in profile.notes],
+    )
     return {
-        "profile": profile.info.id,
+        "profile": info.id,
         "problems": len(profile.problems),
-        "sources": hashlib.sha256(sources.encode()).hexdigest()[:16],
+        "sources": _digest([note.sources for note in profile.notes]),
+        "text": _digest(said),
     }
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
+
+
+def now() -> str:
+    """UTC, to the second."""
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def dated(reading: Mapping[str, dict[str, Any]], folder: Path) -> dict[str, dict[str, Any]]:
+    """Readings with the times since when a profile is in the index, and says what it says.
+
+    They go on from the current generation, which need not be one that can be opened still.
+
+    Args:
+        reading: as `reading_of` makes them, by path.
+        folder: the index.
+
+    Returns:
+        The readings with `added` and `since`: UTC, as in "2026-11-22T21:40:00Z".
+    """
+    before = {}
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        manifest = folder / "generations" / (current_name(folder) or "") / MANIFEST
+        kept = json.loads(manifest.read_bytes())["reading"].values()
+        before = {was["profile"]: (was["text"], was["added"], was["since"]) for was in kept}
+    this_time = now()
+    found = {}
+    for path, read in reading.items():
+        text, added, since = before.get(read["profile"], (None, this_time, None))
+        since = since if text == read["text"] else this_time
+        found[path] = {**read, "added": added, "since": since}
+    return found
 
 
 def changed_profiles(

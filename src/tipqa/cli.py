@@ -494,8 +494,25 @@ def serve(
     folder: IndexFolder = DEFAULT_INDEX,
     encoder: EncoderName = DEFAULT_ENCODER,
     reranker: RerankerName = DEFAULT_RERANKER,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            "--url",
+            envvar="TIPQA_URL",
+            help="Where the world finds it, as in https://example.org: for feeds and sitemaps.",
+        ),
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-origin",
+            envvar="TIPQA_ALLOW_ORIGINS",
+            help="A site whose pages may search here, as in https://example.org; repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the search page and the HTTP API."""
     from tipqa_api.server import serve as run
 
-    run(_open(folder, encoder, reranker), host, port)
+    index = _open(folder, encoder, reranker)
+    run(index, host, port, url=url, allow_origins=allow_origin or [])

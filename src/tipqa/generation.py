@@ -32,10 +32,11 @@ from tipqa.corpus import corpus_files
 from tipqa.errors import CorpusError, GenerationError
 from tipqa.files import sha256_of
 from tipqa.lexical import Lexicon
+from tipqa.related import Related
 from tipqa.suggest import Suggestions
 from tipqa.types import Encoder, FloatMatrix
 
-FORMAT = 5
+FORMAT = 6
 """Raised whenever an index built before can no longer be read, or would now differ."""
 VECTORS = "passages.faiss"
 DATABASE = "tipqa.sqlite"
@@ -133,6 +134,19 @@ class Generation:
         count, length = self.faiss.ntotal, self.faiss.d
         view = faiss.rev_swig_ptr(self.faiss.get_xb(), count * length)  # type: ignore[attr-defined]
         return np.asarray(view).reshape(count, length)
+
+    @cached_property
+    def related(self) -> Related:
+        return Related(self.catalog, self.vectors)
+
+    @cached_property
+    def history(self) -> dict[str, tuple[str, str]]:
+        """Since when each profile is there, and since when it says what it says, by its id.
+
+        Times in UTC, as in "2026-11-22T21:40:00Z".
+        """
+        reading = self.manifest["reading"].values()
+        return {read["profile"]: (read["added"], read["since"]) for read in reading}
 
     @property
     def stale(self) -> bool | None:

@@ -23,7 +23,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from tipqa import lexical, tables
-from tipqa.changes import changed_profiles, read_as, reading_of, unchanged_ids
+from tipqa.changes import changed_profiles, dated, read_as, reading_of, unchanged_ids
 from tipqa.chunk import context, context_in, embedded_text, passages
 from tipqa.corpus import corpus_files
 from tipqa.embed import SentenceEncoder, embed
@@ -154,6 +154,7 @@ def _build(
         profiles, skipped = _read_all(files, settings, progress)
         reading = {}
     reading |= {path: reading_of(profile) for path, profile in profiles.items()}
+    reading = dated(reading, folder)
     found: list[Passage] = []
     for profile in profiles.values():
         found += passages(profile, encoder)

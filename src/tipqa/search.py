@@ -182,6 +182,7 @@ class Index:
         self.warm()
         _ = self.find("a question", 1, rerank=False).facets
         self.generation.look()
+        _ = self.generation.related
 
 
 def open_index(

@@ -121,8 +121,8 @@ class Store:
         )
         return [(pair["row"], self._sources[pair["source"]]) for pair in pairs]
 
-    def sources(self) -> list[tuple[Source, int, int]]:
-        """Each source with the number of profiles and of passages that rest on it."""
+    @cached_property
+    def _counted_sources(self) -> list[tuple[Source, int, int]]:
         counted = self._rows(
             "SELECT note_source.source, count(DISTINCT note.profile), count(DISTINCT passage.row)"
             " FROM note_source JOIN note ON note.row = note_source.note"
@@ -134,6 +134,10 @@ class Store:
         )
         found = [(self._sources[row[0]], row[1], row[2]) for row in counted]
         return sorted(found, key=lambda f: (-f[2], f[0].id))
+
+    def sources(self) -> list[tuple[Source, int, int]]:
+        """Each source with its numbers of profiles and passages, those with most first."""
+        return self._counted_sources
 
     def source(self, identity: str) -> Source | None:
         return next((s for s in self._sources.values() if s.id == identity), None)
