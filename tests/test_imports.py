@@ -19,7 +19,7 @@ readers.text_lines readers.markdown_blocks
 readers.markdown readers.text readers.html readers.pdf readers
 tokens lexical chunk exported embed rerank tables store catalog copies suggest related generation
 changes publish index asked filters fusion ranking search figures evidence confidence answer
-cite entries questions beir evaluate evaluate_answers
+compose cite entries questions beir evaluate evaluate_answers
 documents export check terminal cli""".split()
 
 

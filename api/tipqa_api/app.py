@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator
@@ -19,6 +20,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tipqa import __version__, documents
 from tipqa.answer import answer
 from tipqa.cite import profile_source
+from tipqa.compose import ComposedSentence, Composer
+from tipqa.errors import ComposerError
 from tipqa.export import Taken, take
 from tipqa.search import Index, make_filters
 from tipqa.store import Filters
@@ -151,6 +154,20 @@ def _add_api(app: FastAPI, index: Index) -> None:
         """The same, with the question in the body, where no log of addresses has it."""
         return _answered(index, asked)
 
+    @app.get("/v1/ask/stream", response_class=EventSourceResponse, tags=["search"])
+    def ask_streamed(asked: Annotated[schemas.AskQuery, Query()]) -> Iterator[ServerSentEvent]:
+        """The answer as found (event `answer`), then a language model's text of it.
+
+        Each `sentence` that its passages hold comes as soon as it is there; `composed` ends the
+        stream, and where its text is empty the sentences before it are to be taken back.
+        """
+        yield from _streamed(index, asked)
+
+    @app.post("/v1/ask/stream", response_class=EventSourceResponse, tags=["search"])
+    def ask_streamed_by_post(asked: schemas.AskQuery) -> Iterator[ServerSentEvent]:
+        """The same, with the question in the body."""
+        yield from _streamed(index, asked)
+
     @app.get("/v1/suggest", responses=schemas.answers(schemas.SuggestDocument), tags=["search"])
     def suggest(asked: Annotated[schemas.SuggestQuery, Query()]) -> JSONResponse:
         """What a few letters may be the beginning of, for a search box."""
@@ -261,9 +278,34 @@ def _add_pages(app: FastAPI) -> None:
 def _answered(index: Index, asked: schemas.AskQuery) -> JSONResponse:
     filters = _filters(index, asked)
     start = time.perf_counter()
+    composer = Composer.configured() if asked.compose else None
     given = answer(index, asked.q, asked.k, filters)
+    composed = composer.compose(index, asked.q, given) if composer else None
     took_ms = (time.perf_counter() - start) * 1000
-    return JSONResponse(documents.answer_document(asked.q, index, given, took_ms))
+    return JSONResponse(documents.answer_document(asked.q, index, given, took_ms, composed))
+
+
+def _streamed(index: Index, asked: schemas.AskQuery) -> Iterator[ServerSentEvent]:
+    """The answer as found at once, then the composed sentences one by one, then their sum."""
+    composer = Composer.configured()
+    start = time.perf_counter()
+    given = answer(index, asked.q, asked.k, _filters(index, asked))
+    took_ms = (time.perf_counter() - start) * 1000
+    document = documents.answer_document(asked.q, index, given, took_ms)
+    yield ServerSentEvent(data=document, event="answer")
+    pieces: list[ComposedSentence | None] = []
+    if not given.sentences:
+        composed = composer.compose(index, asked.q, given)
+    else:
+        try:
+            for piece in composer.pieces(index, asked.q, given):
+                pieces.append(piece)
+                if piece:
+                    yield ServerSentEvent(data=documents.composed_sentence(piece), event="sentence")
+            composed = composer.judged(pieces)
+        except ComposerError as error:
+            composed = composer.failed(error)
+    yield ServerSentEvent(data=documents.composed_document(composed), event="composed")
 
 
 def _filters(index: Index, asked: schemas.SearchQuery | schemas.AskQuery) -> Filters:

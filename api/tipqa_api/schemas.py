@@ -70,6 +70,11 @@ class _Filtered(BaseModel):
 class AskQuery(NoQuery, _Filtered):
     """The parameters of a question; the same as a body of JSON."""
 
+    compose: bool = Field(
+        False,
+        description="Join the sentences by the language model that the server knows.",
+    )
+
 
 class SearchQuery(FormatQuery, _Filtered):
     """The parameters of a search."""
@@ -249,6 +254,19 @@ class AskCoverage(Coverage):
     no_edition: list[int] = Field(description="Years asked about, later than any edition.")
 
 
+class ComposedSentence(_Out):
+    text: str
+    passages: list[str] = Field(description="Ids of those it rests on, among the results.")
+
+
+class ComposedText(_Out):
+    text: str = Field(description="Empty where the answer as found stands alone.")
+    sentences: list[ComposedSentence]
+    dropped: int = Field(description="Sentences of the model's that the passages do not hold.")
+    model: str
+    why: str | None = Field(description="Why there is no text.")
+
+
 class AskDocument(_Out):
     query: str
     searched: str | None = Field(description="The query with names of countries put right.")
@@ -257,6 +275,9 @@ class AskDocument(_Out):
     status: Literal["answered", "partial", "not_found"]
     confidence: float = Field(description="The probability that the profiles hold the answer.")
     answer: list[AnswerSentence]
+    composed: ComposedText | None = Field(
+        description="The answer joined by a language model; where that was asked for."
+    )
     figures: list[list[Figure]] = Field(description="Numbers for one thing that do not agree.")
     missing: list[str] = Field(description="What the answer leaves open.")
     as_of: int | None

@@ -194,6 +194,11 @@ def answer(
     )
 
 
+def denies(text: str) -> bool:
+    """Whether a text has a word that denies."""
+    return _DENIES.search(text) is not None
+
+
 def evidence_of(index: Index, question: str) -> Evidence | None:
     """What the head is trained on; None where no profile is about what is asked."""
     found = index.find(question, READ)

@@ -33,6 +33,13 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Compose = Annotated[
+    bool,
+    typer.Option(
+        "--compose",
+        help="Join the sentences by the language model of TIPQA_LLM_URL and TIPQA_LLM_MODEL.",
+    ),
+]
 IndexFolder = Annotated[
     Path, typer.Option("--index", envvar="TIPQA_INDEX", help="The folder of the index.")
 ]
@@ -313,6 +320,7 @@ def ask(
     folder: IndexFolder = DEFAULT_INDEX,
     encoder: EncoderName = DEFAULT_ENCODER,
     reranker: RerankerName = DEFAULT_RERANKER,
+    compose: Compose = False,
     as_json: Json = False,
 ) -> int:
     """Answer a question with sentences of the profiles, or say that they do not.
@@ -321,10 +329,12 @@ def ask(
     """
     from tipqa.answer import Answer
     from tipqa.answer import answer as answer_it
+    from tipqa.compose import Composed, Composer
     from tipqa.documents import answer_document
     from tipqa.search import make_filters
 
     questions = _questions(query, k, batch)
+    composer = Composer.configured() if compose else None
     opened = _open(folder, encoder, reranker)
     filters = make_filters(
         opened,
@@ -338,20 +348,21 @@ def ask(
     )
     opened.warm()
 
-    def answer(question: str) -> tuple[Answer, dict[str, Any]]:
+    def answer(question: str) -> tuple[Answer, Composed | None, dict[str, Any]]:
         start = time.perf_counter()
         given = answer_it(opened, question, k, filters)
+        composed = composer.compose(opened, question, given) if composer else None
         took_ms = (time.perf_counter() - start) * 1000
-        return given, answer_document(question, opened, given, took_ms)
+        return given, composed, answer_document(question, opened, given, took_ms, composed)
 
     if batch:
-        return _print_batch(batch, questions, lambda question: answer(question)[1])
+        return _print_batch(batch, questions, lambda question: answer(question)[2])
     assert query is not None
-    given, document = answer(query)
+    given, composed, document = answer(query)
     if as_json:
         terminal.print_json(document)
     else:
-        terminal.print_answer(opened, given)
+        terminal.print_answer(opened, given, composed)
     return 1 if given.status == "not_found" else 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tipqa.answer import Answer, AnswerSentence
+from tipqa.compose import Composed, ComposedSentence
 from tipqa.search import Found, Index
 from tipqa.types import Citation, Hit, Note, Passage, Profile, ProfileInfo, Source
 
@@ -30,7 +31,9 @@ def search_document(query: str, index: Index, found: Found, took_ms: float) -> J
     }
 
 
-def answer_document(query: str, index: Index, answer: Answer, took_ms: float) -> Json:
+def answer_document(
+    query: str, index: Index, answer: Answer, took_ms: float, composed: Composed | None = None
+) -> Json:
     """What `tipqa ask --json` prints and `/v1/ask` answers."""
     sentences = answer.sentences
     return {
@@ -41,6 +44,7 @@ def answer_document(query: str, index: Index, answer: Answer, took_ms: float) ->
         "status": answer.status,
         "confidence": round(answer.confidence, 4),
         "answer": [_answer_sentence(sentence) for sentence in sentences],
+        "composed": composed_document(composed) if composed else None,
         "figures": [
             [
                 {
@@ -63,6 +67,22 @@ def answer_document(query: str, index: Index, answer: Answer, took_ms: float) ->
         },
         "results": [hit_document(hit) for hit in answer.found.hits],
     }
+
+
+def composed_document(composed: Composed) -> Json:
+    """What a language model made of an answer, as far as it stood."""
+    return {
+        "text": " ".join(sentence.text for sentence in composed.sentences),
+        "sentences": [composed_sentence(sentence) for sentence in composed.sentences],
+        "dropped": composed.dropped,
+        "model": composed.model,
+        "why": composed.why,
+    }
+
+
+def composed_sentence(sentence: ComposedSentence) -> Json:
+    """One sentence with the ids of its passages."""
+    return {"text": sentence.text, "passages": list(sentence.passages)}
 
 
 def _answer_sentence(sentence: AnswerSentence) -> Json:

@@ -4,6 +4,7 @@ TipqaError
 ├── CorpusError      a file of the corpus can't be read
 ├── EncoderError     an encoder or tokenizer can't be loaded, or isn't the one expected
 ├── EmbeddingError   an encoder gave a vector that can't be used
+├── ComposerError    a language model fails, stalls or breaks off
 ├── GenerationError  an index is missing, damaged, in use, or doesn't fit
 └── QueryError       a question, a filter or a number of hits is out of range
 """
@@ -34,6 +35,10 @@ class EncoderError(TipqaError):
 
 class EmbeddingError(TipqaError):
     """An encoder gave a zero or non-finite vector, or one of a wrong length."""
+
+
+class ComposerError(TipqaError):
+    """A language model that should join sentences failed, stalled or broke off."""
 
 
 class GenerationError(TipqaError):

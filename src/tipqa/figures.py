@@ -114,6 +114,12 @@ def years(text: str) -> frozenset[int]:
     return frozenset(int(year) for year in re.findall(rf"\b{_YEAR}\b", text))
 
 
+def numbers(text: str) -> frozenset[float]:
+    """All that a text counts, measures or dates, in digits or in words."""
+    written = {float(n.replace(",", "")) for n in re.findall(r"\d[\d,]*(?:\.\d+)?", text)}
+    return frozenset(written | {figure.value for figure in figures(text)})
+
+
 def figures(text: str) -> list[Figure]:
     """The numbers of a sentence, but for years."""
     named = years(text)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tipqa.answer import Answer
     from tipqa.check import Finding
+    from tipqa.compose import Composed
     from tipqa.evaluate import Measures
     from tipqa.index import Built, Progress
     from tipqa.search import Found, Index
@@ -156,7 +157,16 @@ def print_found(index: Index, found: Found, max_tokens: int | None) -> None:
         console.print(Text(COVERED, "dim"))
 
 
-def print_answer(index: Index, answer: Answer) -> None:
+def _composed(composed: Composed) -> str:
+    """The text with the ids it rests on, and whose it is; or why there is none."""
+    if not composed.sentences:
+        return f"{composed.model} gave no text that stands: {composed.why}"
+    text = " ".join(f"{s.text} ({', '.join(s.passages)})" for s in composed.sentences)
+    dropped = f", {composed.dropped} of its sentences left out" if composed.dropped else ""
+    return f"{text}\nJoined by {composed.model}{dropped}, from these sentences:"
+
+
+def print_answer(index: Index, answer: Answer, composed: Composed | None = None) -> None:
     """The sentences with their notes, or what is not there and what was near."""
     from rich.console import Console
     from rich.text import Text
@@ -172,6 +182,8 @@ def print_answer(index: Index, answer: Answer) -> None:
         console.print(Text(f"As of {answer.as_of} {sure}", style="bold"))
     else:
         console.print(Text(f"Answer {sure}", style="bold"))
+    if composed:
+        console.print(Text(printable(_composed(composed))))
     notes: dict[tuple[str, str], int] = {}
     references: list[str] = []
     scopes = set()
