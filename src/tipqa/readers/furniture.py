@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tipqa import dates
+
 _NOTES_HEADING = re.compile(
     r"(?:(?:[IVXL]+|\d{1,3}|[A-Z])[.):]\s+)?(?:list of )?"
     r"(?:(?:foot\s?|end\s?|source )?notes?(?: (?:and|&) (?:references|sources|citations))?"
@@ -43,7 +45,16 @@ _FRAME_WORDS = re.compile(
 )
 _WORD = re.compile(r"[^\W_]")
 _CAPTION = re.compile(r"(?:Table|Figure|Chart|Box)\s+\w+\s*[.:–—-]")
+_BYLINE = re.compile(  # "By Jane Doe", "Published: 3 May 2014", "Author: Jane Doe"
+    r"(?:(?:written|prepared|compiled|researched|edited) )?by:? (?-i:(?:the )?[A-Z])[^.?!]*"
+    r"(?:\b[A-Z]\.[^.?!]*)*|(?:authors?|editors?|prepared (?:by|for)): .*"
+    r"|(?:(?:(?:last |first )?(?:updated|revised|published|posted|reviewed|modified)|date|as of)"
+    rf"(?: on| in)?:? )?(?:{dates.DATE}|(?<=[ed:] ){dates.YEAR})\.?",
+    re.IGNORECASE,
+)
+_BETWEEN_BYLINES = re.compile(r"\s*[|·•\n]\s*|\s[–—-]\s")
 _MOST_WORDS_OF_A_HEADING = 12
+_MOST_WORDS_OF_A_BYLINE = 20
 _MOST_WORDS = 40
 
 
@@ -76,6 +87,12 @@ def title_words(text: str) -> str:
     """The words of a title, or of one that says whose notes follow: "Notes to Chapter 1"."""
     words = re.sub(r"^notes (?:to|for|on) ", "", " ".join(text.casefold().split()))
     return " ".join(re.findall(r"\w+", words))
+
+
+def is_byline(text: str) -> bool:
+    """Whether a line under a title tells who wrote the text, or when, and no more."""
+    few = len(text.split()) <= _MOST_WORDS_OF_A_BYLINE
+    return few and all(map(_BYLINE.fullmatch, _BETWEEN_BYLINES.split(text.strip())))
 
 
 def is_caption(text: str) -> bool:

@@ -89,6 +89,8 @@ def read(text: str, path: Path) -> Draft:
         elif _is_caption(pieces, index) or (piece.markers and not shown):
             draft.left_out += _lines_of(lines, line, line + piece.length)
             draft.marked |= {(piece.scope, marker.label) for marker in piece.markers}
+        elif not (draft.paragraphs or headings or piece.markers) and furniture.is_byline(shown):
+            draft.left_out += _lines_of(lines, line, line + piece.length)
         elif shown:
             section = tuple(title for _, title, _ in headings)
             draft.paragraphs.append(RawParagraph(line, section, shown, piece.markers, piece.scope))

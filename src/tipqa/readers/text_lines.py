@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 
+from tipqa.readers import furniture
 from tipqa.readers.hyphens import WORD, keeps_hyphen
 from tipqa.types import LeftOut
 
@@ -45,7 +46,8 @@ def unbroken(lines: Sequence[str]) -> Lines:
     breaks = [index for index, line in enumerate(lines) if "\f" in line]
     found = Lines([line.replace("\f", " ") for line in lines], breaks)
     stars = {index for index, line in enumerate(found.lines) if _STARS.fullmatch(line)}
-    for index in sorted(mail | stars | _running(found) | _page_numbers(found)):
+    bylines = _bylines(found.lines)
+    for index in sorted(mail | stars | bylines | _running(found) | _page_numbers(found)):
         found.left_out.append(LeftOut(index + 1, found.lines[index].strip()))
         found.lines[index] = ""
     _join_words(found.lines)
@@ -56,6 +58,13 @@ def _mail_head(lines: Sequence[str]) -> set[int]:
     """The lines at the top of a mail: "Subject: …", "Date: …"."""
     head = list(takewhile(_MAIL.match, lines))
     return set(range(len(head))) if len(head) > 1 else set()
+
+
+def _bylines(lines: Sequence[str]) -> set[int]:
+    """The lines in the head of a text that tell who wrote it, and when."""
+    told = ((index, " ".join(line.split())) for index, line in enumerate(lines) if line.strip())
+    head = takewhile(lambda at: furniture.is_short_line(at[1]) or furniture.is_byline(at[1]), told)
+    return {index for index, line in head if furniture.is_byline(line)}
 
 
 def _running(found: Lines) -> set[int]:
