@@ -89,6 +89,13 @@ def title_words(text: str) -> str:
     return " ".join(re.findall(r"\w+", words))
 
 
+def is_title_of(text: str, title: str) -> bool:
+    """Whether a line is a title, or one whose part's number it tells: "Part II: The South"."""
+    words = title_words(text)
+    numbered = re.fullmatch(r"(?:part|chapter|section) \w+", title)
+    return words == title or (numbered is not None and words.startswith(f"{title} "))
+
+
 def is_byline(text: str) -> bool:
     """Whether a line under a title tells who wrote the text, or when, and no more."""
     few = len(text.split()) <= _MOST_WORDS_OF_A_BYLINE

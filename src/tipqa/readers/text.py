@@ -107,7 +107,7 @@ def read(text: str, path: Path) -> Draft:
         body, after = _without_trailing_furniture(body + after)
     else:  # what follows the notes is text from the first heading over prose on
         until = next((n for n, b in enumerate(after) if furniture.is_notes_heading(b.text)), None)
-        prose = next((n for n, b in enumerate(after[:until]) if b.is_long_prose), len(after))
+        prose = next((n for n in range(len(after[:until])) if _goes_on(after, n)), len(after))
         first = prose - (0 < prose < len(after) and after[prose - 1].is_heading)
         goes_on, after = _without_trailing_furniture(after[first:]), after[:first]
         body, after = body + goes_on[0], after + goes_on[1]
@@ -156,6 +156,13 @@ def _read_body(body: list[_Block], draft: Draft) -> None:
     if below_heading:  # a heading with nothing under it
         last = next(block for block in reversed(body) if block.is_heading)
         draft.left_out.append(LeftOut(last.line, last.text))
+
+
+def _goes_on(after: list[_Block], n: int) -> bool:
+    """Whether a block after the notes is text: long prose, or a sentence right below a heading."""
+    headed = n > 0 and after[n - 1].is_heading and not after[n - 1].is_frame_around
+    short = not (after[n].is_short_line or after[n].is_numbered or after[n].is_frame_around)
+    return after[n].is_long_prose or (headed and short)
 
 
 def _with_headings(body: list[_Block]) -> list[_Block]:
