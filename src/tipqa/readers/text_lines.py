@@ -20,7 +20,7 @@ _PAGE_NUMBER = re.compile(
     r"[-–—|\s]*(?:page|p\.|pg\.?)?\s*(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?[-–—|\s]*", re.I
 )
 _MAIL = re.compile(r"(?:From|To|Cc|Bcc|Date|Sent|Subject|Reply-To|Message-ID|X-[\w-]+): ")
-_STARS = re.compile(r"\s*\*(?:\s+\*){2,}\s*")
+_RULE = re.compile(r"\s*(?:\*(?:\s+\*){2,}|([=_.~#+–—-])\1{2,}|-(?:\s+-){2,})\s*")
 _CUT = re.compile(r"([^\W\d_]+)-$")
 _GOES_ON = re.compile(r"\s*([a-zà-öø-ÿ]\w*)([^\w\s]*)\s*")
 _LONGEST_WORD = 60
@@ -45,9 +45,9 @@ def unbroken(lines: Sequence[str]) -> Lines:
     mail = _mail_head(lines)
     breaks = [index for index, line in enumerate(lines) if "\f" in line]
     found = Lines([line.replace("\f", " ") for line in lines], breaks)
-    stars = {index for index, line in enumerate(found.lines) if _STARS.fullmatch(line)}
+    rules = {index for index, line in enumerate(found.lines) if _RULE.fullmatch(line)}
     bylines = _bylines(found.lines)
-    for index in sorted(mail | stars | bylines | _running(found) | _page_numbers(found)):
+    for index in sorted(mail | rules | bylines | _running(found) | _page_numbers(found)):
         found.left_out.append(LeftOut(index + 1, found.lines[index].strip()))
         found.lines[index] = ""
     _join_words(found.lines)
