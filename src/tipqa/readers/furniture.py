@@ -44,7 +44,7 @@ _FRAME_WORDS = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]")
-_CAPTION = re.compile(r"(?:Table|Figure|Chart|Box)\s+\w+\s*[.:–—-]")
+_CAPTION = re.compile(r"(?:Table|Figure|Chart|Box)\s+\w+(?: \(\w+\))?\s*[.:–—-]")
 _BYLINE = re.compile(  # "By Jane Doe", "Published: 3 May 2014", "Author: Jane Doe"
     r"(?:(?:written|prepared|compiled|researched|edited) )?by:? (?-i:(?:the )?[A-Z])[^.?!]*"
     r"(?:\b[A-Z]\.[^.?!]*)*|(?:authors?|editors?|prepared (?:by|for)): .*"

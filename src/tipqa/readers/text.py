@@ -81,10 +81,9 @@ def read(text: str, path: Path) -> Draft:
     """
     front = front_matter(text, path)
     draft = Draft(front)
-    found = unbroken(text.split("\n"))
+    found = unbroken([*[""] * front.length, *text.split("\n")[front.length :]])
     draft.left_out += found.left_out
     lines = found.lines
-    lines[: front.length] = [""] * front.length
     style, lists = find_lists(_entries(lines))
     draft.notes = [replace(n, scope=run.scope) for run in lists for n in run.notes]
     before: list[_Joined] = []
@@ -279,7 +278,9 @@ def _without_leading_furniture(body: list[_Block], draft: Draft) -> list[_Block]
         if not draft.title and not block.is_frame_around and countries.mentioned(block.text):
             draft.title = block.text
         elif (
-            index == first - 1 and not block.is_frame_around and furniture.is_title_case(block.text)
+            index == first - 1
+            and not block.is_frame_around
+            and (draft.title or furniture.is_title_case(block.text))
         ):
             kept.append(block)
         else:

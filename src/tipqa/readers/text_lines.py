@@ -21,6 +21,9 @@ _PAGE_NUMBER = re.compile(
 )
 _MAIL = re.compile(r"(?:From|To|Cc|Bcc|Date|Sent|Subject|Reply-To|Message-ID|X-[\w-]+): ")
 _RULE = re.compile(r"\s*(?:\*(?:\s+\*){2,}|([=_.~#+–—-])\1{2,}|-(?:\s+-){2,})\s*")
+_GAP = re.compile(r"(?<=\S)(?: {2,}|\s*\t\s*)(?=\S)")
+_LABEL = re.compile(r"\W*\w{0,3}\W*")
+_MOST_WORDS_OF_A_CELL = 6
 _CUT = re.compile(r"([^\W\d_]+)-$")
 _GOES_ON = re.compile(r"\s*([a-zà-öø-ÿ]\w*)([^\w\s]*)\s*")
 _LONGEST_WORD = 60
@@ -47,7 +50,8 @@ def unbroken(lines: Sequence[str]) -> Lines:
     found = Lines([line.replace("\f", " ") for line in lines], breaks)
     rules = {index for index, line in enumerate(found.lines) if _RULE.fullmatch(line)}
     bylines = _bylines(found.lines)
-    for index in sorted(mail | rules | bylines | _running(found) | _page_numbers(found)):
+    tables = _tables(found.lines, rules)
+    for index in sorted(mail | rules | bylines | tables | _running(found) | _page_numbers(found)):
         found.left_out.append(LeftOut(index + 1, found.lines[index].strip()))
         found.lines[index] = ""
     _join_words(found.lines)
@@ -65,6 +69,25 @@ def _bylines(lines: Sequence[str]) -> set[int]:
     told = ((index, " ".join(line.split())) for index, line in enumerate(lines) if line.strip())
     head = takewhile(lambda at: furniture.is_short_line(at[1]) or furniture.is_byline(at[1]), told)
     return {index for index, line in head if furniture.is_byline(line)}
+
+
+def _tables(lines: Sequence[str], rules: set[int]) -> set[int]:
+    """The rows of tables, two at least one below the other, and the captions next to them."""
+    told = [n for n, line in enumerate(lines) if line.strip() and n not in rules]
+    rows = {n for n in told if _is_row(lines[n])}
+    found: set[int] = set()
+    for above, index, below in zip([-1, *told], told, [*told[1:], -1], strict=False):
+        caption = furniture.is_caption(lines[index].strip())
+        if (index in rows or caption) and not rows.isdisjoint({above, below}):
+            found.add(index)
+    return found
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line has gaps between a few words each, as cells have, and is no note."""
+    cells = _GAP.split(line.strip())
+    short = all(len(cell.split()) <= _MOST_WORDS_OF_A_CELL for cell in cells)
+    return len(cells) > 1 + bool(_LABEL.fullmatch(cells[0])) and short
 
 
 def _running(found: Lines) -> set[int]:
