@@ -27,7 +27,7 @@ _DAY = (
     rf"|\d{{1,2}}(?:st|nd|rd|th|er|º)? (?:de )?{_MONTH},?(?: de| del)? {YEAR}"
     rf"|{YEAR}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./]{YEAR}"
 )
-_OF_MONTH = rf"{_MONTH},?(?: de| del)? {YEAR}"
+_OF_MONTH = rf"{_MONTH},?(?: de| del)? {YEAR}|(?<=[.,] )(?:0?[1-9]|1[0-2])/{YEAR}(?=[.,;]|$)"
 DATE = rf"(?i:{_DAY}|{_OF_MONTH})"
 """A date with a month, as a pattern without groups."""
 

@@ -52,6 +52,7 @@ Integrated Regional Information Networks; IRIN; IRIN News
 International Committee of the Red Cross; ICRC
 Organization for Security and Co-operation in Europe; OSCE
 European Union; EU
+Terre des Hommes; TDH; Fédération Internationale Terre des Hommes
 World Bank; World Bank Group
 African Union; AU
 """
@@ -75,9 +76,10 @@ _BODY = re.compile(
 
 
 _TITLE = re.compile(
-    r"\b(?:acts?|annex|bulletin|census|code|constitution|convention|decree|e-?mail|guidelines|"
-    r"interview|laws?|letter|ley|loi|plan|principles|protocol|reports?|resolution|review|"
-    r"statement|strategy|study|survey|testimony|treaty)\b",
+    r"\b(?:acts?|annex|census|code|constitution|convention|decree|e-?mail|guidelines|"
+    r"interview|laws?|letter|ley|loi|ordinance|plan|principles|proclamation|protocol|reports?|"
+    r"resolution|review|statement|strategy|study|survey|testimony|treaty)\b"
+    r"|(?:^|\b(?:statistical|annual|monthly|quarterly|weekly|information|labou?r) )bulletin\b",
     re.IGNORECASE,
 )
 
@@ -104,6 +106,11 @@ _CANONICAL = {
     for spelling in line.split(";")
 }
 _MOST_WORDS = max(len(name.split()) for name in _CANONICAL)
+
+
+def is_title(text: str) -> bool:
+    """Whether a piece has a word that titles have and names of publishers hardly."""
+    return _TITLE.search(text) is not None
 
 
 def canonical_publisher(name: str) -> str:
