@@ -9,7 +9,7 @@ from conftest import REPOSITORY
 
 # Each may import only what stands above it.
 ORDER = """errors types slugs files corpus countries sentences
-dates addresses publishers kinds identity sources links notes
+dates addresses pieces publishers kinds attribution identity sources links notes
 readers.front_matter readers.about readers.draft readers.encoding
 readers.markers readers.furniture readers.hyphens
 readers.note_lists readers.page readers.layout readers.page_notes

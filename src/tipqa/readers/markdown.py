@@ -32,6 +32,9 @@ _LAYOUT = re.compile(
 )
 _CALLOUT = re.compile(r"^([ >]*> ?)\[!\w+\][-+]?[ \t]*$", re.MULTILINE)
 _TASK = re.compile(r"^([ >]*(?:[-*+]|\d+[.)]) )\[[ xX]\](?= )", re.MULTILINE)
+_ATTRIBUTES = re.compile(  # kramdown's: "{: .lead}", and the mark of a table of contents
+    r"^[ >]*(?:[-*+] .*\n[ >]*\{:toc[^{}\n]*|\{:[^{}\n]*)\}[ \t]*$", re.MULTILINE
+)
 _UNDERLINED = re.compile(r"^( {0,3}[^\s#>].*)\n=+[ \t]*$", re.MULTILINE)
 
 
@@ -111,7 +114,8 @@ def _plainer(body: str, draft: Draft) -> str:
         draft.left_out.append(LeftOut(line, " ".join(comment[0].split())))
         return "\n" * comment[0].count("\n")
 
-    bare = _LAYOUT.sub("", _COMMENT.sub(leave_out, body))
+    told = _ATTRIBUTES.sub(leave_out, _COMMENT.sub(leave_out, body))
+    bare = _LAYOUT.sub("", told)
     return _UNDERLINED.sub(r"# \1\n", _TASK.sub(r"\1", _CALLOUT.sub(r"\1", bare)))
 
 
