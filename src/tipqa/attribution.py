@@ -37,6 +37,7 @@ _DATED_NAME = re.compile(  # "UNICEF (2009). Title.", "Doe, J., & Roe, M. (12 Ma
 )
 _QUOTED = re.compile(r"(?P<title>(?P<quoted>[“\"])[^”\"]+[”\"])[.,]?\s+(?=\w)")
 _TITLED = re.compile(r"(?P<title>[^,.“\"]+)(?P<quoted>)[,.]\s+(?=\w)")
+_THE = re.compile(r"(?:The|El|La|Le|Il|Der|Die|Das) [A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}$")
 _ACRONYM = re.compile(rf"^\((?:[A-Z][\w/&-]{{1,11}}|{dates.YEAR})\)[.,:;]?\s*")
 _AWAY = re.compile(r"(?:Mission|(?:Country |Regional )?Office|Delegation) (?:in|to) [^,]{3,40}, ")
 
@@ -92,7 +93,8 @@ def _publisher_behind(text: str) -> tuple[str, str] | None:
     if known := leading_publisher(f"{after} x"):
         return known[0], f"{found['title']}, {known[1].removesuffix('x')}"
     by = re.split(r"[.,(]", after)[0].strip()
-    if found["quoted"] and not ONLY_DATE.fullmatch(by) and (may_be_publisher(by) or is_press(by)):
+    named = may_be_publisher(by) or is_press(by) or _THE.match(by)
+    if found["quoted"] and named and not ONLY_DATE.fullmatch(by):
         return by, f"{found['title']}, {after[len(by) :]}"
     return None
 

@@ -32,7 +32,7 @@ class RawNote:
 
 
 _SEE = r"(?:(?:but )?see(?: also)?,?\s+|cf\.,?\s+|as in\s+|same as(?: in)?\s+)"
-_NOTE = r"(?:(?:foot|end)?notes?|nn?\.|fnn?\.?)"
+_NOTE = r"(?:(?:foot|end)?notes?|nn?\.|nn?(?=\s\d)|fnn?\.?)"
 _LABELS = r"([*†‡§]+|\w{1,4}(?:(?:\s?[–,-]\s?|\s+(?:and|&)\s+)\d{1,3})*)(?!\w)"
 _IBID = re.compile(
     rf"{_SEE}?(?:ibid(?:em)?|ibíd(?:em)?|idem|ebd|ebenda|same(?: source)?(?: as)? above)(?!\w)"
@@ -41,7 +41,7 @@ _IBID = re.compile(
 )
 _SUPRA = re.compile(
     rf"\b(?:supra|infra|above|below),?\s+(?:at\s+)?{_NOTE}\s*{_LABELS}"
-    rf"|^{_SEE}{_NOTE}\s*{_LABELS}|^{_NOTE}\s*{_LABELS},?\s+(?:above|below|supra|infra)",
+    rf"|\(nn?\.?\s?(\d{{1,3}})\)|^{_SEE}{_NOTE}\s*{_LABELS}|^{_NOTE}\s*{_LABELS},?\s+(?:above|below|supra|infra)",
     re.IGNORECASE,
 )
 _EARLIER = re.compile(r"\b(?:supra|above|ibid|id\.|op\.?\s?cit)", re.IGNORECASE)
@@ -240,6 +240,7 @@ def _meant(sources: Sequence[Source], named: str) -> Sequence[Source]:
 
 def _named(sources: Sequence[Source], short: str) -> Sequence[Source]:
     """The sources whose publisher and title have the words of a short form."""
+    short = re.sub(rf"^\W*{_SEE}", "", short, flags=re.IGNORECASE)
     known = leading_publisher(f"{short.strip(' ,.;')} x")
     wanted = set(folded(f"{known[0]} {known[1].removesuffix('x')}" if known else short).split())
     wanted -= {"see", "also", "cf", "in", "the", "and"}

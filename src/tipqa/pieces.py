@@ -14,7 +14,7 @@ ASIDE = re.compile(
 _PARTS = re.compile(
     r"(?<!\b[A-Z])(?<!\bNo)(?<!\bNos)(?<!\bvol)(?<!\bVol)(?<!\bDoc)(?<!\bRes)(?<!\bRev)(?<!\bAdd)"
     r"(?<!\bv)(?<!\bvs)(?<!\bDept)(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bArt)(?<!\bed)(?<!\beds)"
-    r"(?<!\bArr)(?<!\bs)(?<!\bss)\.[”\"’]?\s+|;\s+|,\s+(?=[“\"])"
+    r"(?<!\bArr)(?<!\bs)(?<!\bss)(?<!\bCap)\.[”\"’]?\s+|;\s+|,\s+(?=[“\"])"
 )
 ONLY_DATE = re.compile(
     r"\(?(?:(?:published|enacted|adopted|submitted|dated):? )?"

@@ -76,7 +76,7 @@ _BODY = re.compile(
 
 
 _TITLE = re.compile(
-    r"\b(?:acts?|annex|census|code|constitution|convention|decree|e-?mail|guidelines|"
+    r"\b(?:acts?|annex|census|charter|code|constitution|convention|decree|e-?mail|guidelines|"
     r"interview|laws?|letter|ley|loi|ordinance|plan|principles|proclamation|protocol|reports?|"
     r"resolution|review|statement|strategy|study|survey|testimony|treaty)\b"
     r"|(?:^|\b(?:statistical|annual|monthly|quarterly|weekly|information|labou?r) )bulletin\b",

@@ -41,7 +41,7 @@ _RAISABLE = re.compile(
 )
 _PAGE = re.compile(r"\s*:\s*\d[\d\s,–-]*")
 _GLUED = re.compile(
-    r"(?:(?<=[^\W\d_][.?!,;:”\"’)])|(?<=[^\W\d_][.?!,][”\"’)]))"
+    r"(?:(?<=[^\W\d_][.?!,;:”\"’)])|(?<=[^\W\d_][.?!,][”\"’)])|(?<=\b(?:19|20)\d\d[.,]))"
     r"(\d{1,3}(?:[,–-]\d{1,3})*)(?=[”\"’)]*(?:\s|$))"
 )
 _BETWEEN = re.compile(r"\s?[,;]\s?")
@@ -55,7 +55,7 @@ _LEGAL = re.compile(
     r"titles?|orders?|amendments?|items?|points?|steps?|phases?)\s+"
     r"(?=[\w.\-/]*\d|(?-i:[IVXLC]+\b|[A-Z]\b))[\w.\-/]{1,12}"
     r"(?:\s?\(\w{1,4}\))*(?:(?:,| and| or|, and)\s\d+)?\s?$"
-    r"|\b(?:sub-?sections?|paragraphs?|clauses?)\s$|§+\s?\d*\s?$",
+    r"|\b(?:sub-?sections?|paragraphs?|clauses?|(?-i:Annex|Appendix))\s$|§+\s?\d*\s?$",
     re.IGNORECASE,
 )
 # After these words a list number may come, never a note.
@@ -129,6 +129,9 @@ def find(text: str, style: Style) -> list[Found]:
         before, named = apart[-1] if apart else ((0, 0), [])
         if apart and _BETWEEN.fullmatch(text, before[1], start):  # "[2],[3]"
             apart[-1] = ((before[0], end), [*named, *labels])
+        elif apart and len(labels) == 1 and text[before[1] : start] in ("-", "–"):  # "[2]-[4]"
+            spanned = labels_in(f"{named[-1]}-{labels[0]}") or [named[-1], *labels]
+            apart[-1] = ((before[0], end), [*named[:-1], *spanned])
         elif start >= before[1]:
             apart.append(((start, end), labels))
     return apart
@@ -223,10 +226,8 @@ def _last(known: frozenset[str]) -> tuple[int, int, bool, frozenset[str]]:
 
 def _is_an_editors(text: str, match: re.Match[str]) -> bool:
     """A letter in brackets that is of the sentence: "[a]ll", "took [a] boat"."""
-    before, after = (
-        text[max(0, match.start() - 1) : match.start()],
-        text[match.end() : match.end() + 2],
-    )
+    before = text[max(0, match.start() - 1) : match.start()]
+    after = text[match.end() : match.end() + 2]
     return after[:1].isalpha() or (
         match[1] in ("a", "i") and before == " " and bool(re.match(" [a-z]", after))
     )
