@@ -23,7 +23,7 @@ _AUTHOR = re.compile(  # "Doe, J.", "Doe, Jane A.", "Doe, J. and Roe, M.", "Doe 
 # A full stop that isn't there, where what a body wrote begins.
 _RUN_TOGETHER = re.compile(
     r"(.*?\b(?:embassy|consulate|official)\b.*?)[ ,-]+((?:reporting|e-?mail|interview)\b.*)"
-    r"|([^.(]{3,100}\([A-Z][\w-]{1,12}\)) (?=[A-Z“])(.{25,})",
+    r"|([^.(]{3,100}\((?-i:[A-Z][\w-]*[A-Z])[\w-]*\)) (?=[A-Z“])(.{25,})",
     re.IGNORECASE,
 )
 _GOVERNMENT_OF = re.compile(
@@ -38,6 +38,7 @@ _DATED_NAME = re.compile(  # "UNICEF (2009). Title.", "Doe, J., & Roe, M. (12 Ma
 _QUOTED = re.compile(r"(?P<title>(?P<quoted>[“\"])[^”\"]+[”\"])[.,]?\s+(?=\w)")
 _TITLED = re.compile(r"(?P<title>[^,.“\"]+)(?P<quoted>)[,.]\s+(?=\w)")
 _THE = re.compile(r"(?:The|El|La|Le|Il|Der|Die|Das) [A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}$")
+_NUMBER = re.compile(r"(?:[Nn][or]\.?|[Nn][°º]|Cap\.?) ?\d")
 _ACRONYM = re.compile(rf"^\((?:[A-Z][\w/&-]{{1,11}}|{dates.YEAR})\)[.,:;]?\s*")
 _AWAY = re.compile(r"(?:Mission|(?:Country |Regional )?Office|Delegation) (?:in|to) [^,]{3,40}, ")
 
@@ -70,7 +71,7 @@ def publisher_and_rest(
         return known[0], f"{_ACRONYM.sub('', known[1])}. {rest}"
     before, comma, after = first.partition(", ")
     by = may_be_publisher(before) or (told_when and may_be_name(before))
-    if comma and by and not ONLY_DATE.fullmatch(trimmed(after)):
+    if comma and by and not (ONLY_DATE.fullmatch(trimmed(after)) or _NUMBER.match(after)):
         return canonical_publisher(trimmed(before)), f"{after}. {rest}"
     if named and not re.match(r"[“\"]", first):
         return canonical_publisher(trimmed(first)), rest

@@ -12,7 +12,7 @@ ASIDE = re.compile(
 )
 # A new part begins after a full stop that isn't an initial's or an abbreviation's.
 _PARTS = re.compile(
-    r"(?<!\b[A-Z])(?<!\bNo)(?<!\bNos)(?<!\bvol)(?<!\bVol)(?<!\bDoc)(?<!\bRes)(?<!\bRev)(?<!\bAdd)"
+    r"(?<!\b[A-Z])(?<!\b[Nn]o)(?<!\bNos)(?<!\bvol)(?<!\bVol)(?<!\bDoc)(?<!\bRes)(?<!\bRev)(?<!\bAdd)"
     r"(?<!\bv)(?<!\bvs)(?<!\bDept)(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bArt)(?<!\bed)(?<!\beds)"
     r"(?<!\bArr)(?<!\bs)(?<!\bss)(?<!\bCap)\.[”\"’]?\s+|;\s+|,\s+(?=[“\"])"
 )

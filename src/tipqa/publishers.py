@@ -59,7 +59,7 @@ African Union; AU
 
 # Words that bodies have in their names, in the languages that profiles' notes are written in.
 _BODY = re.compile(
-    r"\b(?:agenc[ey]|agência|agencia|alliance|asamblea|assembleia|assembl[ée]e|assembly|association|asociación|associação|"
+    r"\b(?:agence|cellule|conseil|observatoire|secrétariat|agenc[ey]|agência|agencia|alliance|asamblea|assembleia|assembl[ée]e|assembly|association|asociación|associação|"
     r"authority|bank|banque|banco|bureau|centre|center|centro|coalition|comité|comisión|"
     r"commissione?r?|commission|committee|comité|confederation|congress|council|court|"
     r"defensoría|departamento|department|dept|direction|dirección|directorate|embassy|"
@@ -76,7 +76,7 @@ _BODY = re.compile(
 
 
 _TITLE = re.compile(
-    r"\b(?:acts?|annex|census|charter|code|constitution|convention|decree|e-?mail|guidelines|"
+    r"\b(?:acts?|annex|assessment|census|charter|code|constitution|convention|decree|e-?mail|guidelines|"
     r"interview|laws?|letter|ley|loi|ordinance|plan|principles|proclamation|protocol|reports?|"
     r"resolution|review|statement|strategy|study|survey|testimony|treaty)\b"
     r"|(?:^|\b(?:statistical|annual|monthly|quarterly|weekly|information|labou?r) )bulletin\b",

@@ -46,8 +46,9 @@ _FRAME_WORDS = re.compile(
 _WORD = re.compile(r"[^\W_]")
 _CAPTION = re.compile(r"(?:Table|Figure|Chart|Box)\s+\w+(?: \(\w+\))?\s*[.:–—-]")
 _BYLINE = re.compile(  # "By Jane Doe", "Published: 3 May 2014", "Author: Jane Doe"
-    r"(?:(?:written|prepared|compiled|researched|edited) )?by:? (?-i:(?:the )?[A-Z])[^.?!]*"
-    r"(?:\b[A-Z]\.[^.?!]*)*|(?:authors?|editors?|prepared (?:by|for)): .*"
+    r"(?:(?:written|prepared|compiled|researched|edited|published|issued) )?by:? "
+    r"(?-i:(?:the )?[A-Z])[^.?!]*(?:\b[A-Z]\.[^.?!]*)*"
+    r"|(?:authors?|editors?|prepared (?:by|for)): .*"
     r"|(?:(?:(?:last |first )?(?:updated|revised|published|posted|reviewed|modified)|date|as of)"
     rf"(?: on| in)?:? )?(?:{dates.DATE}|(?<=[ed:] ){dates.YEAR})\.?",
     re.IGNORECASE,

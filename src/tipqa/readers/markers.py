@@ -53,8 +53,8 @@ _LEGAL = re.compile(
     r"\b(?:articles?|arts?\.?|sections?|secs?\.?|sub-?sections?|paragraphs?|paras?\.?|rules?|"
     r"regulations?|clauses?|schedules?|chapters?|parts?|annex|appendix|table|figure|nos?\.|"
     r"titles?|orders?|amendments?|items?|points?|steps?|phases?)\s+"
-    r"(?=[\w.\-/]*\d|(?-i:[IVXLC]+\b|[A-Z]\b))[\w.\-/]{1,12}"
-    r"(?:\s?\(\w{1,4}\))*(?:(?:,| and| or|, and)\s\d+)?\s?$"
+    r"(?=[\w.\-/]*\d|(?-i:[IVXLC]+\b|[A-Z]\b))[\w.\-/]{1,12}(?<!\.)"
+    r"(?:(?:\s?\(\w{1,4}\))*(?:,| and| or|, and)\s\d+\s?|(?:\(\w{1,4}\))+|(?:\s\(\w{1,4}\))*\s?)$"
     r"|\b(?:sub-?sections?|paragraphs?|clauses?|(?-i:Annex|Appendix))\s$|§+\s?\d*\s?$",
     re.IGNORECASE,
 )
@@ -257,9 +257,8 @@ def _is_part_of_words(text: str, match: re.Match[str]) -> bool:
     word = _WORD.search(before[-12:])
     if word and str(_NUMBER_WORDS.get(word[1].lower())) == match[1]:
         return True
-    if before[-1:].isdigit() and _AMOUNT.search(before):
-        return True  # straight after a number that is no year
-    return bool(_LEGAL.search(before) or _AGE.search(before))
+    after_number = before[-1:].isdigit() and _AMOUNT.search(before)  # and no year
+    return bool(after_number or _LEGAL.search(before) or _AGE.search(before))
 
 
 def _list_numbers(text: str, matches: Sequence[re.Match[str]]) -> set[int]:
