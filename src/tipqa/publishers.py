@@ -26,7 +26,7 @@ UNICEF; UN Children's Fund; UN Children’s Fund; UN International Children's Em
 UNHCR; UN High Commissioner for Refugees; Office of the UN High Commissioner for Refugees; \
 UN Refugee Agency
 UNODC; UN Office on Drugs and Crime; UN Office for Drugs and Crime
-OHCHR; Office of the High Commissioner for Human Rights; \
+OHCHR; UN OHCHR; Office of the High Commissioner for Human Rights; \
 UN Office of the High Commissioner for Human Rights; \
 Office of the UN High Commissioner for Human Rights; UN High Commissioner for Human Rights
 UNESCO; UN Educational, Scientific and Cultural Organization

@@ -53,6 +53,7 @@ _BYLINE = re.compile(  # "By Jane Doe", "Published: 3 May 2014", "Author: Jane D
     rf"(?: on| in)?:? )?(?:{dates.DATE}|(?<=[ed:] ){dates.YEAR})\.?",
     re.IGNORECASE,
 )
+_PERSON = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,3}")
 _BETWEEN_BYLINES = re.compile(r"\s*[|·•\n]\s*|\s[–—-]\s")
 _MOST_WORDS_OF_A_HEADING = 12
 _MOST_WORDS_OF_A_BYLINE = 20
@@ -99,8 +100,11 @@ def is_title_of(text: str, title: str) -> bool:
 
 def is_byline(text: str) -> bool:
     """Whether a line under a title tells who wrote the text, or when, and no more."""
-    few = len(text.split()) <= _MOST_WORDS_OF_A_BYLINE
-    return few and all(map(_BYLINE.fullmatch, _BETWEEN_BYLINES.split(text.strip())))
+    if len(text.split()) > _MOST_WORDS_OF_A_BYLINE:
+        return False
+    others = [x for x in _BETWEEN_BYLINES.split(text.strip()) if not _BYLINE.fullmatch(x)]
+    named = len(others) < 2 and all(map(_PERSON.fullmatch, others))
+    return named and bool(_BYLINE.search(text))
 
 
 def is_caption(text: str) -> bool:

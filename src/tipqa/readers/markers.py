@@ -41,7 +41,8 @@ _RAISABLE = re.compile(
 )
 _PAGE = re.compile(r"\s*:\s*\d[\d\s,–-]*")
 _GLUED = re.compile(
-    r"(?:(?<=[^\W\d_][.?!,;:”\"’)])|(?<=[^\W\d_][.?!,][”\"’)])|(?<=\b(?:19|20)\d\d[.,]))"
+    r"(?:(?<=[^\W\d_][.?!,;:”\"’)])|(?<=[^\W\d_][.?!,][”\"’)])"
+    r"|(?<=[^\W\d_][”\"’)][.?!,;:])|(?<=\b(?:19|20)\d\d[.,]))"
     r"(\d{1,3}(?:[,–-]\d{1,3})*)(?=[”\"’)]*(?:\s|$))"
 )
 _BETWEEN = re.compile(r"\s?[,;]\s?")
@@ -245,9 +246,8 @@ def _parentheses(text: str, known: frozenset[str]) -> Iterable[Found]:
     for match in matches:
         labels = labels_in(match[1])
         near = labels and all(0 < int(label) <= furthest for label in labels)
-        if not near or match.start() in listed or _is_amount(match[1], labels, known):
-            continue
-        if not _is_part_of_words(text, match):
+        amount = _is_amount(match[1], labels, known)
+        if near and not (match.start() in listed or amount or _is_part_of_words(text, match)):
             yield match.span(), labels
 
 

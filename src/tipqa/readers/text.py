@@ -23,6 +23,7 @@ from tipqa.readers.text_joined import LIST_ITEM, Joined, joined, over_pages
 from tipqa.readers.text_lines import unbroken
 from tipqa.types import LeftOut
 
+_HEADED = re.compile(r"\s*([^\W\d]{4,12}(?: [a-z]{3,10}){0,2}):\s+(?=[\[(]?1\W)")
 _LABEL = re.compile(r"\s*\[\d{1,3}\]\s*")
 _BACK = re.compile(r"^\s*(?:(?P<number>\d{1,3})[.)]?\s*)?[\^↑]\s*(?:[a-z]{1,2}\s(?=.*\s))*")
 _FURTHEST = 30  # lines from a note to its second paragraph's end
@@ -120,6 +121,9 @@ def _entries(lines: list[str]) -> list[Entry]:
         count = count + 1 if back else 0
         if _LABEL.fullmatch(line) and fresh and number < len(lines):  # the note stands below it
             line = f"{line.strip()} {lines[number].strip()}"
+        head = _HEADED.match(line)
+        if head and furniture.is_notes_heading(head[1]):
+            line = line[head.end() :]
         text = f"{back['number'] or count}. {line[back.end() :]}" if back else line
         entries.append(
             Entry(

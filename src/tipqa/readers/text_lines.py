@@ -65,10 +65,10 @@ def _mail_head(lines: Sequence[str]) -> set[int]:
 
 
 def _bylines(lines: Sequence[str]) -> set[int]:
-    """The lines in the head of a text that tell who wrote it, and when."""
+    """The lines below the first in the head of a text that tell who wrote it, and when."""
     told = ((index, " ".join(line.split())) for index, line in enumerate(lines) if line.strip())
     head = takewhile(lambda at: furniture.is_short_line(at[1]) or furniture.is_byline(at[1]), told)
-    return {index for index, line in head if furniture.is_byline(line)}
+    return {index for index, line in list(head)[1:] if furniture.is_byline(line)}
 
 
 def _tables(lines: Sequence[str], rules: set[int]) -> set[int]:
