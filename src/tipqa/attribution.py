@@ -80,9 +80,10 @@ def publisher_and_rest(
 
 def _is_away(first: str, after: str) -> bool:
     """Whether a known body's name goes on with a place: "UNICEF Lesotho, Out of School"."""
-    place, comma, _ = after.partition(",")
-    spaced = first[: -len(after)][-2:-1].isalnum() and countries.lookup(place) is not None
-    return bool(_AWAY.match(after) or (comma and spaced))
+    place, comma, title = after.partition(", ")
+    named = countries.lookup(place) or re.fullmatch(r"[A-Z][\w'’-]+", place)
+    spaced = first[: -len(after)][-2:-1].isalnum() and not ONLY_DATE.fullmatch(trimmed(title))
+    return bool(_AWAY.match(after) or (comma and named and spaced))
 
 
 def _publisher_behind(text: str) -> tuple[str, str] | None:

@@ -190,7 +190,7 @@ def _is_whole(before: str, after: str) -> bool:
 def _begins_reference(after: str, strict: bool) -> bool:
     if _points(after):
         return not strict
-    own = after.split("; ")[0]
+    own = re.sub(r"^See(?: also)?:?\s+", "", after.split("; ")[0])
     if _GOES_ON.match(own) or not (own[:1].isupper() or own[:1].isdigit() or own[:1] in '“"‘'):
         return re.match(r"see\b", own, re.IGNORECASE) is not None
     if _STARTS_WITH_YEAR.match(own):

@@ -45,7 +45,8 @@ _PAGE_OF_BOOK = re.compile(  # "… Report 175 (2015)", "… (London: Zed, 2012)
 )
 _ONLINE = re.compile(r",\s*[^,.;“”]{2,50},\s*(?=\[(?:previously )?online)", re.IGNORECASE)
 _SIGNAL = re.compile(
-    r"^\W*(?:(?:but )?see(?: also|,? e\.g\.,?)?|cf\.|e\.g\.,?)[:,]?\s+(?=[A-Z“\"\d])", re.IGNORECASE
+    r"^\W*(?:(?:but )?see(?: also|,? e\.g\.,?)?|cf\.|e\.g\.,?)[:,]?\s+(?=[^\W_]|[“\"])",
+    re.IGNORECASE,
 )
 _NAME = r"[A-Z][\w'’-]+(?: (?:d[aeiu] |la |l’|es )?[A-Z][\w'’-]+){0,2}"
 _PLACE = re.compile(  # a seat of many publishers, or before a semicolon or colon and the date

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, takewhile
+from itertools import islice, pairwise, takewhile
 
 from tipqa.readers import furniture
 from tipqa.readers.hyphens import WORD, keeps_hyphen
@@ -27,6 +27,7 @@ _MOST_WORDS_OF_A_CELL = 6
 _CUT = re.compile(r"([^\W\d_]+)-$")
 _GOES_ON = re.compile(r"\s*([a-zà-öø-ÿ]\w*)([^\w\s]*)\s*")
 _LONGEST_WORD = 60
+_LINES_OF_A_HEAD = 6
 _EDGE = 2
 """How many lines from its top and its bottom a page's header and footer may be."""
 
@@ -68,7 +69,7 @@ def _bylines(lines: Sequence[str]) -> set[int]:
     """The lines below the first in the head of a text that tell who wrote it, and when."""
     told = ((index, " ".join(line.split())) for index, line in enumerate(lines) if line.strip())
     head = takewhile(lambda at: furniture.is_short_line(at[1]) or furniture.is_byline(at[1]), told)
-    return {index for index, line in list(head)[1:] if furniture.is_byline(line)}
+    return {index for index, line in islice(head, 1, _LINES_OF_A_HEAD) if furniture.is_byline(line)}
 
 
 def _tables(lines: Sequence[str], rules: set[int]) -> set[int]:
