@@ -627,6 +627,14 @@ def test_the_head_of_a_text_tells_title_author_and_day(folder):
     assert [text for _, text in left_out(profile)] == ["By Ann Lee", "Updated: 5 May 2014"]
 
 
+def test_a_paragraph_set_in_between_two_notes_is_of_the_first(folder):
+    """It belongs to the note above it, which has the number before that of the one below."""
+    noted = "Notes\n[1] UNICEF. 2004.\n\n    It asked boys.\n\n[2] ILO. 2005.\n"
+    profile = read(folder, f"{FRONT}Boys mend nets.[1] One is paid.[2]\n\n{noted}", "a.txt")
+
+    assert notes(profile) == [("1", "UNICEF. 2004. It asked boys."), ("2", "ILO. 2005.")]
+
+
 def test_rows_of_words_in_columns_are_a_table(folder):
     """They are left out with their caption; a list of notes with gaps after its labels is none."""
     table = "Table 1. Boys\n\nYear   Boys\n2004    200\n2005    300\n"

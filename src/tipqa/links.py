@@ -92,6 +92,7 @@ def resolve_notes(raw_notes: Sequence[RawNote]) -> tuple[Note, ...]:
         note = Note(f"n{number}", raw.label, raw.text, sources, link, line=raw.line)
         notes.append(note)
         by_label.setdefault(raw.label, note)
+        by_label.setdefault(re.sub(r"^(?:note|nb|fn|n) ?(?=\d)", "", raw.label.lower()), note)
     for place in later:  # "see note 12 below"
         others = {label: note for label, note in by_label.items() if note is not notes[place]}
         link, sources = _resolve(raw_notes[place], None, others, [])

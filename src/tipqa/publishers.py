@@ -59,7 +59,8 @@ African Union; AU
 
 # Words that bodies have in their names, in the languages that profiles' notes are written in.
 _BODY = re.compile(
-    r"\b(?:agence|cellule|conseil|observatoire|secrétariat|agenc[ey]|agência|agencia|alliance|asamblea|assembleia|assembl[ée]e|assembly|association|asociación|associação|"
+    r"\b(?:agence|body|cellule|chamber|conseil|corps|division|observatoire|secrétariat|task force"
+    r"|agenc[ey]|agência|agencia|alliance|asamblea|assembleia|assembl[ée]e|assembly|association|asociación|associação|"
     r"authority|bank|banque|banco|bureau|centre|center|centro|coalition|comité|comisión|"
     r"commissione?r?|commission|committee|comité|confederation|congress|council|court|"
     r"defensoría|departamento|department|dept|direction|dirección|directorate|embassy|"

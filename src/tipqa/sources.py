@@ -35,8 +35,8 @@ _UNDATED = re.compile(
 )
 _ARCHIVED = re.compile(rf"\barchived(?: from the original)? (?:on )?{dates.DATE}", re.IGNORECASE)
 _AVAILABLE = re.compile(
-    r"[\s.,;:(\[]*\b(?:(?:available|accessible|retrieved|online|found)(?: online)? (?:at|from|on)"
-    r"|(?:disponible|disponível) (?:en|em|sur|à))[:\s]*$",
+    r"[\s.,;:(\[]{0,4}\b(?:(?:available|accessible|retrieved|online|found)(?: online)? (?:at|from|on)"
+    r"|(?:disponible|disponível) (?:en|em|sur|à))[:\s]{0,4}$",
     re.IGNORECASE,
 )
 _PAGE_OF_BOOK = re.compile(  # "… Report 175 (2015)", "… (London: Zed, 2012), 15"

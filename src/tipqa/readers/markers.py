@@ -23,7 +23,7 @@ _LETTERS = "abcdefghijklmnoprstuvwxyz"
 _TO_RAISED = str.maketrans(f"0123456789-–−(){_LETTERS}", f"{RAISED}⁻⁻⁻⁽⁾{_RAISED_LETTERS}")
 _FROM_RAISED = str.maketrans(f"{RAISED}⁻{_RAISED_LETTERS}", f"0123456789-{_LETTERS}")
 
-GROUPED = r"(?:[Nn]ote|nb|n)\s?\d{1,3}"
+GROUPED = r"(?:[Nn]ote|nb|fn|n)\s?\d{1,3}"
 _ITEM = rf"(?:\d{{1,3}}|{GROUPED}|[a-z]{{1,4}}|[{SIGNS}]{{1,4}})"
 _NUMBERS = r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*"
 _BRACKET = re.compile(rf"\[\s?({_ITEM}(?:\s*[,;–-]\s*{_ITEM})*)\s?\]")

@@ -11,7 +11,7 @@ from tipqa.readers import furniture
 Joined = tuple[int, str]
 """The number of its first line, and the text of a block."""
 
-LIST_ITEM = re.compile(r"^\s*(?:[-*•–]|[a-z]\)|(?P<number>\d{1,2}[.)]))\s+")
+LIST_ITEM = re.compile(r"^\s*(?:[-+*•–]|[a-z]\)|(?P<number>\d{1,2}[.)]))\s+")
 _LONGEST_TITLE = 60  # in characters; a line of wrapped prose is longer
 _FEWEST = 3
 _MARKER = re.compile(
