@@ -35,7 +35,7 @@ _UNDATED = re.compile(
 )
 _ARCHIVED = re.compile(rf"\barchived(?: from the original)? (?:on )?{dates.DATE}", re.IGNORECASE)
 _AVAILABLE = re.compile(
-    r"[\s.,;:(\[]{0,4}\b(?:(?:available|accessible|retrieved|online|found)(?: online)? (?:at|from|on)"
+    r"[\s.,;:(\[]{0,4}\b(?:(?:available|accessible|retrieved|found)(?: online)? (?:at|from|on)"
     r"|(?:disponible|disponível) (?:en|em|sur|à))[:\s]{0,4}$",
     re.IGNORECASE,
 )
