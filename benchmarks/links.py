@@ -20,7 +20,7 @@ from typing import Any
 
 from tipqa import readers
 from tipqa.errors import CorpusError
-from tipqa.sources import canonical_publisher
+from tipqa.publishers import canonical_publisher
 from tipqa.types import Note, Profile, Source
 
 GOLD = Path(__file__).parent.parent / "tests" / "gold"

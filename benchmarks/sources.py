@@ -21,7 +21,7 @@ from rich.table import Table
 
 from tipqa import readers
 from tipqa.evaluate import mean
-from tipqa.sources import canonical_publisher
+from tipqa.publishers import canonical_publisher
 from tipqa.types import Note
 
 LABELLED = Path(__file__).parent / "labelled"

@@ -9,13 +9,13 @@ from conftest import REPOSITORY
 
 # Each may import only what stands above it.
 ORDER = """errors types slugs files corpus countries sentences
-dates addresses publishers kinds identity sources links notes
+dates addresses pieces publishers kinds attribution identity sources links notes
 readers.front_matter readers.about readers.draft readers.encoding
 readers.markers readers.furniture readers.hyphens
 readers.note_lists readers.page readers.layout readers.page_notes
 readers.pdf_text readers.pdf_lines readers.pdf_layout readers.pdf_labels readers.pdf_notes
 readers.pdf_tables readers.pdf_cells readers.pdf_blocks
-readers.text_lines readers.markdown_blocks
+readers.text_lines readers.text_joined readers.markdown_blocks
 readers.markdown readers.text readers.html readers.pdf readers
 tokens lexical chunk exported embed rerank tables store catalog copies suggest related generation
 changes publish index asked filters fusion ranking search figures evidence confidence answer

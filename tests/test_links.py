@@ -87,6 +87,20 @@ def test_pointers_say_to_which_note_they_point():
     ]
 
 
+def test_pointers_are_read_in_the_british_manner():
+    """No full stops, the earlier note in brackets; a signal before a short form is none of it."""
+    assert resolved(f"{TIP}; {COUNTS}", "ILO (n 1) 12", "See n 1 above", "ibid 4") == [
+        ("own", ["Trafficking in Persons Report", "Every Child Counts"]),
+        ("supra:1", ["Every Child Counts"]),
+        ("supra:1", ["Trafficking in Persons Report", "Every Child Counts"]),
+        ("ibid:3", ["Trafficking in Persons Report", "Every Child Counts"]),
+    ]
+    assert resolved(f"{TIP}; {COUNTS}", "See also ILO, supra note 1")[1] == (
+        "supra:1",
+        ["Every Child Counts"],
+    )
+
+
 def test_a_note_may_name_a_source_and_point():
     """It rests on both; its link says where it points, and if that is nowhere."""
     assert resolved(

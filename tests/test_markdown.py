@@ -384,15 +384,29 @@ def test_comments_are_left_out_and_listed(body):
 
 
 def test_a_heading_may_be_underlined(body):
-    """With equals signs; a line of hyphens only parts what stands above from what follows."""
-    profile = body("## Law\n\nOne.\n\nCourts\n======\n\nTwo.\n\nPolice\n---\n\nThree.")
+    """With equals signs or four hyphens; three only part what is above from what follows."""
+    profile = body(
+        "## Law\n\nOne.\n\nCourts\n======\n\nTwo.\n\nPolice\n---\n\nThree.\n\nAid\n----\n\nFour."
+    )
     assert [p.section for p in profile.paragraphs] == [
         ("Law",),
         ("Courts",),
         ("Courts",),
         ("Courts",),
+        ("Courts", "Aid"),
     ]
-    assert texts(profile) == ["One.", "Two.", "Police", "Three."]
+    assert texts(profile) == ["One.", "Two.", "Police", "Three.", "Four."]
+
+
+def test_bylines_and_attributes_are_left_out(body):
+    """What tells the author or the day under a title, and kramdown's attributes, are listed."""
+    profile = body("# Norway\n\nBy Ann Lee\n\n*5 May 2014*\n\nOne.\n{: .lead}\n\nBy night, two.")
+    assert texts(profile) == ["One.", "By night, two."]
+    assert [text for _, text in left_out(profile)][-3:] == [
+        "By Ann Lee",
+        "*5 May 2014*",
+        "{: .lead}",
+    ]
 
 
 def test_a_heading_without_text_is_listed(body):

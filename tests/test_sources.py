@@ -141,6 +141,30 @@ NOTES = {
 }
 
 
+@pytest.mark.parametrize(
+    ("text", "publisher", "title", "year"),
+    [
+        ('"Nets." The New Herald, May 3, 2014.', "The New Herald", "Nets", 2014),
+        ('"TIP Report 2013". U.S. Department of State. 2013.', STATE, "TIP Report 2013", 2013),
+        (f"{TIP} 2013, US State Department, Washington DC, 2013.", STATE, TIP, 2013),
+        ("Lee, Ann (5 May 2012). “Nets”. The Herald.", "Lee, Ann", "Nets", 2012),
+        ("Lee, A., & Roe, B. (2012). Nets. London: Zed.", "Lee, A., & Roe, B", "Nets", 2012),
+        ("Lee A, Roe B. Nets. Lancet. 2012;379:12-15.", "Lee A, Roe B.", "Nets", 2012),
+        ("UNICEF Lesotho, Out of School, 2012", "UNICEF Lesotho", "Out of School", 2012),
+        ("Borneo Bulletin, Nets, 4 May 2014.", "Borneo Bulletin", "Nets", 2014),
+        ("ILO (2012), Hard to See, Geneva.", "International Labour Organization", "Hard to", 2012),
+        ("Nets Act, 2004, s. 4A.", None, "Nets Act", 2004),
+        ("Lee, Nets (Lond. 2004), available at https://a.example/n.", "Lee", "Nets", 2004),
+    ],
+)
+def test_publisher_title_and_year_stand_where_styles_put_them(text, publisher, title, year):
+    """Behind a quoted title or a known body's, before a date in brackets, with a place."""
+    source = parse_source(text)
+
+    assert (source.publisher, source.year) == (publisher, year)
+    assert source.title.startswith(title)
+
+
 @pytest.mark.parametrize(("text", "said"), NOTES.items(), ids=[note[:40] for note in NOTES])
 def test_a_note_is_read_as_its_writer_meant_it(text, said):
     """Each part is taken from the note, and nothing else is."""

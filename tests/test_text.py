@@ -613,3 +613,35 @@ def test_further_reading_is_no_text(folder):
     works = "Further reading\n\nDoe, J. A long book about boats and the people on them. 2007.\n"
     profile = read(folder, f"One ran.[1]\n\n{TWO_NOTES}\n{works}", "norway-2011.txt")
     assert texts(profile) == ["One ran."]
+
+
+def test_the_head_of_a_text_tells_title_author_and_day(folder):
+    """Author and day are left out, line by line; the title is the line above them."""
+    text = (
+        "Norway: Farms\nBy Ann Lee\nUpdated: 5 May 2014\nBoys mend nets, and they mend them well.\n"
+    )
+    profile = read(folder, text, "norway.txt")
+
+    assert profile.info.title == "Norway: Farms"
+    assert texts(profile) == ["Boys mend nets, and they mend them well."]
+    assert [text for _, text in left_out(profile)] == ["By Ann Lee", "Updated: 5 May 2014"]
+
+
+def test_a_paragraph_set_in_between_two_notes_is_of_the_first(folder):
+    """It belongs to the note above it, which has the number before that of the one below."""
+    noted = "Notes\n[1] UNICEF. 2004.\n\n    It asked boys.\n\n[2] ILO. 2005.\n"
+    profile = read(folder, f"{FRONT}Boys mend nets.[1] One is paid.[2]\n\n{noted}", "a.txt")
+
+    assert notes(profile) == [("1", "UNICEF. 2004. It asked boys."), ("2", "ILO. 2005.")]
+
+
+def test_rows_of_words_in_columns_are_a_table(folder):
+    """They are left out with their caption; a list of notes with gaps after its labels is none."""
+    table = "Table 1. Boys\n\nYear   Boys\n2004    200\n2005    300\n"
+    text = f"Boys mend nets.[1]\n\n{table}\nNone is paid.\n"
+    profile = read(
+        folder, f"{FRONT}{text}\nNotes\n[1]   UNICEF. 2004.\n[2]   ILO. 2005.\n", "a.txt"
+    )
+
+    assert texts(profile) == ["Boys mend nets.", "None is paid."]
+    assert [label for label, _ in notes(profile)] == ["1", "2"]

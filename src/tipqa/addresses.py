@@ -56,6 +56,8 @@ def _goes_on(url: str, piece: str, last: bool) -> bool:
     It does after a sign that addresses don't end with, or where the piece is nothing that
     other text could hold.
     """
+    if url.endswith(",") and piece.isalpha():
+        return False
     if _OPEN_END.search(url) or re.match(r"[/&=?_:%#]\w", piece):
         return re.search(r"\w", piece) is not None
     if _ONLY_ADDRESS.search(piece):

@@ -27,7 +27,7 @@ _DAY = (
     rf"|\d{{1,2}}(?:st|nd|rd|th|er|º)? (?:de )?{_MONTH},?(?: de| del)? {YEAR}"
     rf"|{YEAR}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./]{YEAR}"
 )
-_OF_MONTH = rf"{_MONTH},?(?: de| del)? {YEAR}"
+_OF_MONTH = rf"{_MONTH},?(?: de| del)? {YEAR}|(?<=[.,] )(?:0?[1-9]|1[0-2])/{YEAR}(?=[.,;]|$)"
 DATE = rf"(?i:{_DAY}|{_OF_MONTH})"
 """A date with a month, as a pattern without groups."""
 
@@ -53,12 +53,17 @@ def find_date(text: str) -> Dated | None:
 
     The last, since a reference tells its own date after what its title tells.
     """
+    latest = datetime.now().year + 1  # what is later is a plan's end, or of another calendar
     for pattern in (_FULL, _MONTHLY, _YEAR):
-        found = pattern.findall(text)
+        found = [told for told in pattern.findall(text) if _year_of(told) <= latest]
         if found:
-            year = re.findall(YEAR, found[-1])[-1]
-            return Dated(int(year), None if pattern is _YEAR else found[-1])
+            year = _year_of(found[-1])
+            return Dated(year, None if pattern is _YEAR else found[-1])
     return None
+
+
+def _year_of(told: str) -> int:
+    return int(re.findall(r"\d{4}", told)[-1])
 
 
 def parse_date(written: str) -> tuple[int, ...]:

@@ -66,6 +66,11 @@ _PRESS = re.compile(
 _PERSON = re.compile(r"[^\W\d_][\w'’-]+, (?:[A-Z]\.|[^\W\d_]\w+)(?: [A-Z]\w*\.?)*(?: and .+)?")
 
 
+def is_press(name: str) -> bool:
+    """Whether a publisher's name is one of a newspaper, an agency or a station."""
+    return _PRESS.search(name) is not None
+
+
 def kind_of(publisher: str | None, title: str, rest: str, url: str | None) -> str | None:
     """What a source is, one of `types.KINDS`; None where nothing tells.
 

@@ -32,7 +32,7 @@ class RawNote:
 
 
 _SEE = r"(?:(?:but )?see(?: also)?,?\s+|cf\.,?\s+|as in\s+|same as(?: in)?\s+)"
-_NOTE = r"(?:(?:foot|end)?notes?|nn?\.|fnn?\.?)"
+_NOTE = r"(?:(?:foot|end)?notes?|nn?\.|nn?(?=\s\d)|fnn?\.?)"
 _LABELS = r"([*†‡§]+|\w{1,4}(?:(?:\s?[–,-]\s?|\s+(?:and|&)\s+)\d{1,3})*)(?!\w)"
 _IBID = re.compile(
     rf"{_SEE}?(?:ibid(?:em)?|ibíd(?:em)?|idem|ebd|ebenda|same(?: source)?(?: as)? above)(?!\w)"
@@ -41,7 +41,7 @@ _IBID = re.compile(
 )
 _SUPRA = re.compile(
     rf"\b(?:supra|infra|above|below),?\s+(?:at\s+)?{_NOTE}\s*{_LABELS}"
-    rf"|^{_SEE}{_NOTE}\s*{_LABELS}|^{_NOTE}\s*{_LABELS},?\s+(?:above|below|supra|infra)",
+    rf"|\(nn?\.?\s?(\d{{1,3}})\)|^{_SEE}{_NOTE}\s*{_LABELS}|^{_NOTE}\s*{_LABELS},?\s+(?:above|below|supra|infra)",
     re.IGNORECASE,
 )
 _EARLIER = re.compile(r"\b(?:supra|above|ibid|id\.|op\.?\s?cit)", re.IGNORECASE)
@@ -92,6 +92,7 @@ def resolve_notes(raw_notes: Sequence[RawNote]) -> tuple[Note, ...]:
         note = Note(f"n{number}", raw.label, raw.text, sources, link, line=raw.line)
         notes.append(note)
         by_label.setdefault(raw.label, note)
+        by_label.setdefault(re.sub(r"^(?:note|nb|fn|n) ?(?=\d)", "", raw.label.lower()), note)
     for place in later:  # "see note 12 below"
         others = {label: note for label, note in by_label.items() if note is not notes[place]}
         link, sources = _resolve(raw_notes[place], None, others, [])
@@ -190,7 +191,7 @@ def _is_whole(before: str, after: str) -> bool:
 def _begins_reference(after: str, strict: bool) -> bool:
     if _points(after):
         return not strict
-    own = after.split("; ")[0]
+    own = re.sub(r"^See(?: also)?:?\s+", "", after.split("; ")[0])
     if _GOES_ON.match(own) or not (own[:1].isupper() or own[:1].isdigit() or own[:1] in '“"‘'):
         return re.match(r"see\b", own, re.IGNORECASE) is not None
     if _STARTS_WITH_YEAR.match(own):
@@ -240,6 +241,7 @@ def _meant(sources: Sequence[Source], named: str) -> Sequence[Source]:
 
 def _named(sources: Sequence[Source], short: str) -> Sequence[Source]:
     """The sources whose publisher and title have the words of a short form."""
+    short = re.sub(rf"^\W*{_SEE}", "", short, flags=re.IGNORECASE)
     known = leading_publisher(f"{short.strip(' ,.;')} x")
     wanted = set(folded(f"{known[0]} {known[1].removesuffix('x')}" if known else short).split())
     wanted -= {"see", "also", "cf", "in", "the", "and"}

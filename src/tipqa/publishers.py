@@ -26,7 +26,7 @@ UNICEF; UN Children's Fund; UN Children’s Fund; UN International Children's Em
 UNHCR; UN High Commissioner for Refugees; Office of the UN High Commissioner for Refugees; \
 UN Refugee Agency
 UNODC; UN Office on Drugs and Crime; UN Office for Drugs and Crime
-OHCHR; Office of the High Commissioner for Human Rights; \
+OHCHR; UN OHCHR; Office of the High Commissioner for Human Rights; \
 UN Office of the High Commissioner for Human Rights; \
 Office of the UN High Commissioner for Human Rights; UN High Commissioner for Human Rights
 UNESCO; UN Educational, Scientific and Cultural Organization
@@ -52,13 +52,15 @@ Integrated Regional Information Networks; IRIN; IRIN News
 International Committee of the Red Cross; ICRC
 Organization for Security and Co-operation in Europe; OSCE
 European Union; EU
+Terre des Hommes; TDH; Fédération Internationale Terre des Hommes
 World Bank; World Bank Group
 African Union; AU
 """
 
 # Words that bodies have in their names, in the languages that profiles' notes are written in.
 _BODY = re.compile(
-    r"\b(?:agenc[ey]|agência|agencia|alliance|asamblea|assembleia|assembl[ée]e|assembly|association|asociación|associação|"
+    r"\b(?:agence|body|cellule|chamber|conseil|corps|division|observatoire|secrétariat|task force"
+    r"|agenc[ey]|agência|agencia|alliance|asamblea|assembleia|assembl[ée]e|assembly|association|asociación|associação|"
     r"authority|bank|banque|banco|bureau|centre|center|centro|coalition|comité|comisión|"
     r"commissione?r?|commission|committee|comité|confederation|congress|council|court|"
     r"defensoría|departamento|department|dept|direction|dirección|directorate|embassy|"
@@ -75,9 +77,10 @@ _BODY = re.compile(
 
 
 _TITLE = re.compile(
-    r"\b(?:acts?|annex|bulletin|census|code|constitution|convention|decree|e-?mail|guidelines|"
-    r"interview|laws?|letter|ley|loi|plan|principles|protocol|reports?|resolution|review|"
-    r"statement|strategy|study|survey|testimony|treaty)\b",
+    r"\b(?:acts?|annex|assessment|census|charter|code|constitution|convention|decree|e-?mail|guidelines|"
+    r"interview|laws?|letter|ley|loi|ordinance|plan|principles|proclamation|protocol|reports?|"
+    r"resolution|review|statement|strategy|study|survey|testimony|treaty)\b"
+    r"|(?:^|\b(?:statistical|annual|monthly|quarterly|weekly|information|labou?r) )bulletin\b",
     re.IGNORECASE,
 )
 
@@ -104,6 +107,11 @@ _CANONICAL = {
     for spelling in line.split(";")
 }
 _MOST_WORDS = max(len(name.split()) for name in _CANONICAL)
+
+
+def is_title(text: str) -> bool:
+    """Whether a piece has a word that titles have and names of publishers hardly."""
+    return _TITLE.search(text) is not None
 
 
 def canonical_publisher(name: str) -> str:

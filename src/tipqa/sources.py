@@ -9,9 +9,10 @@ from dataclasses import astuple, dataclass, replace
 
 from tipqa import countries, dates
 from tipqa.addresses import take_address
+from tipqa.attribution import publisher_and_rest
 from tipqa.identity import source_id
 from tipqa.kinds import kind_of
-from tipqa.publishers import canonical_publisher, leading_publisher, may_be_name, may_be_publisher
+from tipqa.pieces import ASIDE, cut, parts, trimmed
 from tipqa.types import Source
 
 _ACCESSED = re.compile(
@@ -21,7 +22,7 @@ _ACCESSED = re.compile(
     re.IGNORECASE,
 )
 _LOCATOR = re.compile(
-    r"[,;.(]?\s*(?<![\w-])((?:pp?\.|pages?|pgs?\.|paras?\.|paragraphs?|arts?\.|articles?|§§?|"
+    r"[,;.(]?\s*(?<![\w-])((?:pp?\.|pages?|pgs?\.|ss?\.|paras?\.|paragraphs?|arts?\.|articles?|§§?|"
     r"ch\.|chapters?|sec\.|sections?|at)\s?\d+\w?(?:\(\w+\))*"
     r"(?:\s?(?:[–,-]|and|to)\s?\d{1,3}(?!\d))*)\)?(?=\s*(?:[.,;(\])]|$))",
     re.IGNORECASE,
@@ -32,34 +33,21 @@ _NOT_DATED = re.compile(  # what names a year and isn't the day of publication
 _UNDATED = re.compile(
     r"[\[(]?\b(?:n\. ?d\.|s\. ?[fd]\.|o\. ?J\.|no date|undated|sin fecha)[\])]?", re.I
 )
-_ASIDE = re.compile(
-    r"\[[^\]]*\]|\([^)]*(?:on file|hard ?copy)[^)]*\)|\b(?:sources?|hard ?cop(?:y|ies)) on file\b",
+_ARCHIVED = re.compile(rf"\barchived(?: from the original)? (?:on )?{dates.DATE}", re.IGNORECASE)
+_AVAILABLE = re.compile(
+    r"[\s.,;:(\[]{0,4}\b(?:(?:available|accessible|retrieved|found)(?: online)? (?:at|from|on)"
+    r"|(?:disponible|disponível) (?:en|em|sur|à))[:\s]{0,4}$",
     re.IGNORECASE,
+)
+_PAGE_OF_BOOK = re.compile(  # "… Report 175 (2015)", "… (London: Zed, 2012), 15"
+    rf"(?:(?<=Report)|(?<=Reports)) (\d{{1,4}})(?= \({dates.YEAR}\))"
+    rf"|(?<=\d\)), (\d{{1,4}}(?:[–-]\d{{1,4}})?)(?=\W*$)"
 )
 _ONLINE = re.compile(r",\s*[^,.;“”]{2,50},\s*(?=\[(?:previously )?online)", re.IGNORECASE)
 _SIGNAL = re.compile(
-    r"(?:(?:but )?see(?: also|,? e\.g\.,?)?|cf\.|e\.g\.,?)[:,]?\s+(?=[A-Z“\"\d])", re.IGNORECASE
-)
-# A new part begins after a full stop that isn't an initial's or an abbreviation's.
-_PARTS = re.compile(
-    r"(?<!\b[A-Z])(?<!\bNo)(?<!\bNos)(?<!\bvol)(?<!\bVol)(?<!\bDoc)(?<!\bRes)(?<!\bRev)(?<!\bAdd)"
-    r"(?<!\bv)(?<!\bvs)(?<!\bDept)(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bArt)(?<!\bed)(?<!\beds)"
-    r"(?<!\bArr)\.[”\"’]?\s+|;\s+|,\s+(?=[“\"])"
-)
-_AUTHOR = re.compile(  # "Doe, J.", "Doe, Jane A.", "Doe, J. and Roe, M."
-    r"([^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+)?, (?:[^\W\d_]\w+ )?(?:[A-Z]\.[ -]?)+"
-    r"(?:(?:,|and|&|et)\s+[\w'’-]+, (?:[A-Z]\.[ -]?)+)*)(?=[\w“\"‘])"
-)
-# A full stop that isn't there, where what a body wrote begins.
-_RUN_TOGETHER = re.compile(
-    r"(.*?\b(?:embassy|consulate|official)\b.*?)[ ,-]+((?:reporting|e-?mail|interview)\b.*)"
-    r"|([^.(]{3,100}\([A-Z][\w-]{1,12}\)) (?=[A-Z“])(.{25,})",
+    r"^\W*(?:(?:but )?see(?: also|,? e\.g\.,?)?|cf\.|e\.g\.,?)[:,]?\s+(?=[^\W_]|[“\"])",
     re.IGNORECASE,
 )
-_GOVERNMENT_OF = re.compile(
-    r"Government of (?:the )?(?:[A-Z][\w’']+ (?=Republic))?(?:Republic of |Kingdom of )?(?:the )?"
-)
-_SAME_AUTHOR = re.compile(r"(?:[—–]+|-{2,}|_{2,})[.,]?\s+")
 _NAME = r"[A-Z][\w'’-]+(?: (?:d[aeiu] |la |l’|es )?[A-Z][\w'’-]+){0,2}"
 _PLACE = re.compile(  # a seat of many publishers, or before a semicolon or colon and the date
     r"(?<=[.;”\"] )(Washington,? D\.?C\.?|Geneva|New York|Vienna|Paris|Brussels|London)\b"
@@ -69,12 +57,6 @@ _PLACE = re.compile(  # a seat of many publishers, or before a semicolon or colo
 _NUMBERED_BY_YEAR = re.compile(  # "Act 2004", "Law No. 15 of 2001", "Plan 2001-2005", "Ley 6/2008"
     rf"(?:\b(?:of|no\.?|act|law|code)|{dates.YEAR} ?[–-]|\d[/-])$", re.IGNORECASE
 )
-_DATED_NAME = re.compile(rf"(?<=\w) \(({dates.YEAR})[a-z]?\)$")  # "UNICEF (2009). Title."
-_ONLY_DATE = re.compile(
-    r"\(?(?:(?:published|enacted|adopted|submitted|dated):? )?"
-    rf"(?:{dates.DATE}|{dates.YEAR}|n\.d\.?)\)?",
-    re.IGNORECASE,
-)
 _DOCUMENT = re.compile(  # which of a project's papers it is: "Technical Progress Report"
     r"(?:[\w-]+ ){0,4}(?:report|document|summary|evaluation|review|annex|fact sheet|release)"
     r"(?:,? (?:no\.? ?)?\d+)?",
@@ -83,7 +65,6 @@ _DOCUMENT = re.compile(  # which of a project's papers it is: "Technical Progres
 _IMPRINT = re.compile(  # "(Phnom Penh, 2005)", "(Geneva: ILO, 2003)"
     rf"\((?P<place>{_NAME})(?:: [^():]{{2,60}})?,? (?P<year>{dates.YEAR})\)"
 )
-_AWAY = re.compile(r"(?:Mission|(?:Country |Regional )?Office|Delegation) (?:in|to) [^,]{3,40}, ")
 _NO_PLACE = re.compile(
     r"\b(?:enacted|published|submitted|adopted|accessed|cited|updated|release|report|paper|draft|"
     r"document|study|survey|article|summary|brief|sheet|edition|series)\b",
@@ -115,17 +96,17 @@ def parse_source(text: str, same_author: str | None = None) -> Source:
     read = _take_apart(" ".join(unicodedata.normalize("NFC", text).split()))
     year = read.dated.year if read.dated else None
     told_when = year is not None or _UNDATED.search(text) is not None
-    publisher, rest = _publisher_and_rest(read.rest, same_author, told_when)
+    publisher, rest = publisher_and_rest(read.rest, same_author, told_when)
     place = _place(rest)
     rest = _IMPRINT.sub("", rest)
-    parts = [part for part in _parts(rest) if part != publisher]
-    if len(parts) > 1 and countries.lookup(parts[1]):  # "Report- 2018. Malawi"
-        parts[:2] = [f"{parts[0]}: {parts[1]}"]
-    elif len(parts) > 1 and _DOCUMENT.fullmatch(parts[1]):
-        parts[:2] = [f"{parts[0]}. {parts[1]}"]
-    quoted = re.match(r"[“\"]([^”\"]+?)[,.]?[”\"],? (?!in\b)", rest.strip())
-    title = quoted[1] if quoted else _without_date(parts[0], year) if parts else ""
-    title = title or read.url or _trim(text) or text.strip()
+    pieces = [part for part in parts(rest) if part != publisher]
+    if len(pieces) > 1 and countries.lookup(pieces[1]):  # "Report- 2018. Malawi"
+        pieces[:2] = [f"{pieces[0]}: {pieces[1]}"]
+    elif len(pieces) > 1 and _DOCUMENT.fullmatch(pieces[1]):
+        pieces[:2] = [f"{pieces[0]}. {pieces[1]}"]
+    quoted = re.match(r"[“\"]([^”\"]+?)[,.]?[”\"][.,]?(?: (?!in\b)|$)", rest.strip())
+    title = quoted[1] if quoted else _without_date(pieces[0], year) if pieces else ""
+    title = title or read.url or trimmed(text) or text.strip()
     found = Source(
         id="",
         publisher=publisher,
@@ -134,7 +115,7 @@ def parse_source(text: str, same_author: str | None = None) -> Source:
         date=read.dated.date if read.dated else None,
         url=read.url,
         accessed=read.accessed,
-        kind=kind_of(publisher, title, " ".join(parts[1:]), read.url),
+        kind=kind_of(publisher, title, " ".join(pieces[1:]), read.url),
         place=place,
         locator=read.locator,
     )
@@ -156,23 +137,25 @@ def _told(source: Source) -> int:
 
 
 def _take_apart(text: str) -> _Read:
-    url, before, after = take_address(_SIGNAL.sub("", text, count=1))
+    url, before, after = take_address(_ARCHIVED.sub("", _SIGNAL.sub("", text)))
+    before = _AVAILABLE.sub("", before)
     accessed = _ACCESSED.search(before) or _ACCESSED.search(after)
     before, after = _ACCESSED.sub("", before), _ACCESSED.sub("", after)
     rest = before if any(c.isalnum() for c in before) else after
     online = _ONLINE.search(rest)
-    if online and _PARTS.search(rest[: online.start()]):  # the site, after publisher and title
+    if online and len(cut(rest[: online.start()])) > 1:  # the site, after publisher and title
         rest = f"{rest[: online.start()]}. {rest[online.end() :]}"
-    rest = _ASIDE.sub("", rest)
+    rest = ASIDE.sub("", rest)
     located = _LOCATOR.search(rest) or (_LOCATOR.match(after) if rest is before else None)
-    rest = _LOCATOR.sub("", rest)
+    located = located or _PAGE_OF_BOOK.search(rest)
+    rest = _PAGE_OF_BOOK.sub("", _LOCATOR.sub("", rest))
     dated = _dated(rest)
     if dated is None and rest is before:
-        dated = dates.find_date(_LOCATOR.sub("", _ASIDE.sub("", after)))
+        dated = dates.find_date(_LOCATOR.sub("", ASIDE.sub("", after)))
     return _Read(
         rest=_UNDATED.sub("", rest),
         url=url,
-        locator=located[1] if located else None,
+        locator=next(filter(None, located.groups())) if located else None,
         accessed=accessed[1] if accessed else None,
         dated=dated,
     )
@@ -190,91 +173,26 @@ def _dated(text: str) -> dates.Dated | None:
     return dates.find_date(outside) or dates.find_date(told)
 
 
-def _publisher_and_rest(
-    text: str, same_author: str | None, told_when: bool
-) -> tuple[str | None, str]:
-    same = _SAME_AUTHOR.match(text)
-    if same:
-        return same_author, text[same.end() :]
-    text = re.sub(rf"^{dates.YEAR}\s+(?=[^\W\d])", "", text)
-    if author := _AUTHOR.match(text):
-        return author[1].strip(), text[author.end() :]
-    if joined := _RUN_TOGETHER.fullmatch(_PARTS.split(text)[0]):
-        publisher = joined[1] or joined[3]
-        return canonical_publisher(_trim(publisher)), text[len(publisher) :].lstrip(" ,-")
-    if governed := _government(_PARTS.split(text)[0]):
-        return governed, text[len(governed) :].lstrip(" ,-")
-    pieces = _PARTS.split(text, maxsplit=1)
-    first, rest = pieces[0], pieces[1] if len(pieces) > 1 else ""
-    named = [part for part in _parts(rest) if not _ASIDE.fullmatch(part)]
-    first = _DATED_NAME.sub("", first)
-    if named and not re.match(r"[“\"]", first) and not _has_title(first):
-        return canonical_publisher(_trim(first)), rest
-    known = leading_publisher(first)
-    if known and not _AWAY.match(known[1]):
-        return known[0], f"{known[1]}. {rest}"
-    before, comma, after = first.partition(", ")
-    by = may_be_publisher(before) or (told_when and may_be_name(before))
-    if comma and by and not _ONLY_DATE.fullmatch(_trim(after)):
-        return canonical_publisher(_trim(before)), f"{after}. {rest}"
-    if named and not re.match(r"[“\"]", first):
-        return canonical_publisher(_trim(first)), rest
-    return None, text
-
-
-def _government(text: str) -> str | None:
-    """The country's government that a text begins with, where more follows without a stop."""
-    found = _GOVERNMENT_OF.match(text)
-    words = text[found.end() :].split() if found else []
-    for length in range(min(5, len(words) - 2), 0, -1):
-        name = " ".join(words[:length])
-        if name[-1].isalpha() and countries.lookup(name) and found:
-            return found[0] + name
-    return None
-
-
-def _has_title(first: str) -> bool:
-    """Whether a first part is more than a publisher: it tells a date, or goes on after one
-    that is known ("US Department of State Trafficking in Persons Report").
-    """
-    if re.search(rf"\b{dates.YEAR}\b", first):
-        return True
-    known = leading_publisher(first)
-    return bool(known and re.search(r"\b[Rr]eport|^[“\"]", known[1]))
-
-
-def _parts(text: str) -> list[str]:
-    """Title, place …: what stands between full stops, but for bare dates."""
-    parts = [_trim(part) for part in _PARTS.split(text)]
-    return [part for part in parts if part and not _ONLY_DATE.fullmatch(part)]
-
-
 def _place(text: str) -> str | None:
     """Where it was published: "Geneva", of "Geneva; May 2013" or "(Geneva: ILO, 2013)"."""
     if imprint := _IMPRINT.search(text):
         return imprint["place"]
     for found in _PLACE.finditer(text):
         name = found[1] or found[2] or found[3]
-        if not _NO_PLACE.search(name):
+        if found.start() and not _NO_PLACE.search(name):
             return name
     return None
 
 
 def _without_date(title: str, year: int | None) -> str:
     """A title without the date of publication that ends it: "Report, May 3, 2014"."""
-    told = r"\b(?:published|submitted|enacted|adopted|dated|updated)(?: on| in)?:?"
+    told = r"\b(?:published|submitted|enacted|adopted|dated|updated|released)(?: on| in)?:?"
     ending = rf"(,|[–-](?= ))?\s*({told})?\s*\(?({dates.DATE}|{dates.YEAR})\)?$"
     found = re.search(ending, title, re.IGNORECASE)
     if found is None or found[3][-4:] != str(year):
         return title
     before = title[: found.start()]
+    before = before[: before.rindex("(")] if before.count("(") > before.count(")") else before
     if not (found[1] or found[2]) and _NUMBERED_BY_YEAR.search(before):
         return title
-    return _trim(before) or title
-
-
-def _trim(text: str) -> str:
-    bare = text.strip(" \t\n.,;:*_–—-/")
-    bare = re.sub(r"\s*\(\s*\)?$", "", bare)
-    quoted = re.fullmatch(r"[“\"]([^“”\"]*)[”\"]?", bare)
-    return quoted[1].strip(" .,") if quoted else bare
+    return trimmed(before) or title

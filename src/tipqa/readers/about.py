@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -45,6 +45,7 @@ def identify(
             raise CorpusError(path, front.lines[key], message)
     said = {key: str(front.values.get(key, "")).strip() for key in _OWN_KEYS}
     said = {key: "" if value in ("null", "~") else value for key, value in said.items()}
+    about = replace(about, title=said["title"] or about.title)
     line = front.lines.get
     inferred = []
 
@@ -101,7 +102,7 @@ def identify(
             )
 
     name = found.name if found else written
-    title = said["title"] or about.title or ", ".join(str(part) for part in (name, year) if part)
+    title = about.title or ", ".join(str(part) for part in (name, year) if part)
     info = ProfileInfo(
         id=slug(said["id"] or f"{name or path.stem} {year or ''}") or "profile",
         title=title or path.stem,

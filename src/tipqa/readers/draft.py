@@ -131,7 +131,7 @@ def _paragraphs(
     paragraphs = []
     for number, raw in enumerate(raw_paragraphs, start=1):
         sentences = tuple(sentence_spans(raw.text))
-        known = by_label.get(raw.scope, {})
+        known = by_label.get(0, {}) | by_label.get(raw.scope, {})
         if any(marker.scope is not None for marker in raw.markers):
             known = {**known, **elsewhere}
         citations, unresolved = cite(raw.text, sentences, raw.markers, known)
@@ -152,12 +152,14 @@ def _paragraphs(
 
 
 def _unused(scoped: Sequence[tuple[int, Note]], draft: Draft) -> list[Problem]:
+    known = {(scope, note.label) for scope, note in scoped}
     used = {
         (raw.scope if marker.scope is None else marker.scope, marker.label)
         for raw in draft.paragraphs
         for marker in raw.markers
     }
     used |= draft.marked
+    used |= {(0, label) for _, label in used - known}
     used |= {(0, label) for left in draft.left_out for label in _CARET.findall(left.text)}
     return [
         Problem(note.line, "unused-note", f'no marker points to note "{note.label}"')

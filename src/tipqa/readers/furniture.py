@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tipqa import dates
+
 _NOTES_HEADING = re.compile(
     r"(?:(?:[IVXL]+|\d{1,3}|[A-Z])[.):]\s+)?(?:list of )?"
     r"(?:(?:foot\s?|end\s?|source )?notes?(?: (?:and|&) (?:references|sources|citations))?"
@@ -42,8 +44,19 @@ _FRAME_WORDS = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]")
-_CAPTION = re.compile(r"(?:Table|Figure|Chart|Box)\s+\w+\s*[.:–—-]")
+_CAPTION = re.compile(r"(?:Table|Figure|Chart|Box)\s+\w+(?: \(\w+\))?\s*[.:–—-]")
+_BYLINE = re.compile(  # "By Jane Doe", "Published: 3 May 2014", "Author: Jane Doe"
+    r"(?:(?:written|prepared|compiled|researched|edited|published|issued) )?by:? "
+    r"(?-i:(?:the )?[A-Z])[^.?!]*(?:\b[A-Z]\.[^.?!]*)*"
+    r"|(?:authors?|editors?|prepared (?:by|for)): .*"
+    r"|(?:(?:(?:last |first )?(?:updated|revised|published|posted|reviewed|modified)|date|as of)"
+    rf"(?: on| in)?:? )?(?:{dates.DATE}|(?<=[ed:] ){dates.YEAR})\.?",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,3}")
+_BETWEEN_BYLINES = re.compile(r"\s*[|·•\n]\s*|\s[–—-]\s")
 _MOST_WORDS_OF_A_HEADING = 12
+_MOST_WORDS_OF_A_BYLINE = 20
 _MOST_WORDS = 40
 
 
@@ -76,6 +89,22 @@ def title_words(text: str) -> str:
     """The words of a title, or of one that says whose notes follow: "Notes to Chapter 1"."""
     words = re.sub(r"^notes (?:to|for|on) ", "", " ".join(text.casefold().split()))
     return " ".join(re.findall(r"\w+", words))
+
+
+def is_title_of(text: str, title: str) -> bool:
+    """Whether a line is a title, or one whose part's number it tells: "Part II: The South"."""
+    words = title_words(text)
+    numbered = re.fullmatch(r"(?:part|chapter|section) \w+", title)
+    return words == title or (numbered is not None and words.startswith(f"{title} "))
+
+
+def is_byline(text: str) -> bool:
+    """Whether a line under a title tells who wrote the text, or when, and no more."""
+    if len(text.split()) > _MOST_WORDS_OF_A_BYLINE:
+        return False
+    others = [x for x in _BETWEEN_BYLINES.split(text.strip()) if not _BYLINE.fullmatch(x)]
+    named = len(others) < 2 and all(map(_PERSON.fullmatch, others))
+    return named and bool(_BYLINE.search(text))
 
 
 def is_caption(text: str) -> bool:

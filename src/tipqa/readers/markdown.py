@@ -32,6 +32,10 @@ _LAYOUT = re.compile(
 )
 _CALLOUT = re.compile(r"^([ >]*> ?)\[!\w+\][-+]?[ \t]*$", re.MULTILINE)
 _TASK = re.compile(r"^([ >]*(?:[-*+]|\d+[.)]) )\[[ xX]\](?= )", re.MULTILINE)
+_ATTRIBUTES = re.compile(  # kramdown's: "{: .lead}", and the mark of a table of contents
+    r"^[ >]*(?:[-*+] .*\n[ >]*\{:toc[^{}\n]*|\{:[^{}\n]*)\}[ \t]*$", re.MULTILINE
+)
+_DASHED = re.compile(r"(?<=\n\n)( {0,3}[^\s#>|*+\-\[].*)\n-{4,}[ \t]*$", re.MULTILINE)
 _UNDERLINED = re.compile(r"^( {0,3}[^\s#>].*)\n=+[ \t]*$", re.MULTILINE)
 
 
@@ -89,6 +93,8 @@ def read(text: str, path: Path) -> Draft:
         elif _is_caption(pieces, index) or (piece.markers and not shown):
             draft.left_out += _lines_of(lines, line, line + piece.length)
             draft.marked |= {(piece.scope, marker.label) for marker in piece.markers}
+        elif not (draft.paragraphs or headings or piece.markers) and furniture.is_byline(shown):
+            draft.left_out += _lines_of(lines, line, line + piece.length)
         elif shown:
             section = tuple(title for _, title, _ in headings)
             draft.paragraphs.append(RawParagraph(line, section, shown, piece.markers, piece.scope))
@@ -109,8 +115,16 @@ def _plainer(body: str, draft: Draft) -> str:
         draft.left_out.append(LeftOut(line, " ".join(comment[0].split())))
         return "\n" * comment[0].count("\n")
 
-    bare = _LAYOUT.sub("", _COMMENT.sub(leave_out, body))
+    told = _ATTRIBUTES.sub(leave_out, _COMMENT.sub(leave_out, body))
+    bare = _LAYOUT.sub("", told)
+    bare = _DASHED.sub(_heading, bare)
     return _UNDERLINED.sub(r"# \1\n", _TASK.sub(r"\1", _CALLOUT.sub(r"\1", bare)))
+
+
+def _heading(dashed: re.Match[str]) -> str:
+    """A short line over dashes is a heading; under a longer one they are a rule."""
+    is_short = furniture.is_short_line(dashed[1]) and "[" not in dashed[1]
+    return f"## {dashed[1].strip()}\n" if is_short else dashed[0]
 
 
 def _pieces(blocks: list[Block], lines: list[str], draft: Draft) -> list[_Piece]:

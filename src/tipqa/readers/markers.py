@@ -23,7 +23,7 @@ _LETTERS = "abcdefghijklmnoprstuvwxyz"
 _TO_RAISED = str.maketrans(f"0123456789-–−(){_LETTERS}", f"{RAISED}⁻⁻⁻⁽⁾{_RAISED_LETTERS}")
 _FROM_RAISED = str.maketrans(f"{RAISED}⁻{_RAISED_LETTERS}", f"0123456789-{_LETTERS}")
 
-GROUPED = r"(?:[Nn]ote|nb|n)\s?\d{1,3}"
+GROUPED = r"(?:[Nn]ote|nb|fn|n)\s?\d{1,3}"
 _ITEM = rf"(?:\d{{1,3}}|{GROUPED}|[a-z]{{1,4}}|[{SIGNS}]{{1,4}})"
 _NUMBERS = r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*"
 _BRACKET = re.compile(rf"\[\s?({_ITEM}(?:\s*[,;–-]\s*{_ITEM})*)\s?\]")
@@ -41,7 +41,8 @@ _RAISABLE = re.compile(
 )
 _PAGE = re.compile(r"\s*:\s*\d[\d\s,–-]*")
 _GLUED = re.compile(
-    r"(?:(?<=[^\W\d_][.?!,;:”\"’)])|(?<=[^\W\d_][.?!,][”\"’)]))"
+    r"(?:(?<=[^\W\d_][.?!,;:”\"’)])|(?<=[^\W\d_][.?!,][”\"’)])"
+    r"|(?<=[^\W\d_][”\"’)][.?!,;:])|(?<=\b(?:19|20)\d\d[.,]))"
     r"(\d{1,3}(?:[,–-]\d{1,3})*)(?=[”\"’)]*(?:\s|$))"
 )
 _BETWEEN = re.compile(r"\s?[,;]\s?")
@@ -53,9 +54,9 @@ _LEGAL = re.compile(
     r"\b(?:articles?|arts?\.?|sections?|secs?\.?|sub-?sections?|paragraphs?|paras?\.?|rules?|"
     r"regulations?|clauses?|schedules?|chapters?|parts?|annex|appendix|table|figure|nos?\.|"
     r"titles?|orders?|amendments?|items?|points?|steps?|phases?)\s+"
-    r"(?=[\w.\-/]*\d|(?-i:[IVXLC]+\b|[A-Z]\b))[\w.\-/]{1,12}"
-    r"(?:\s?\(\w{1,4}\))*(?:(?:,| and| or|, and)\s\d+)?\s?$"
-    r"|\b(?:sub-?sections?|paragraphs?|clauses?)\s$|§+\s?\d*\s?$",
+    r"(?=[\w.\-/]*\d|(?-i:[IVXLC]+\b|[A-Z]\b))[\w.\-/]{1,12}(?<!\.)"
+    r"(?:(?:\s?\(\w{1,4}\))*(?:,| and| or|, and)\s\d+\s?|(?:\(\w{1,4}\))+|(?:\s\(\w{1,4}\))*\s?)$"
+    r"|\b(?:sub-?sections?|paragraphs?|clauses?|(?-i:Annex|Appendix))\s$|§+\s?\d*\s?$",
     re.IGNORECASE,
 )
 # After these words a list number may come, never a note.
@@ -129,6 +130,9 @@ def find(text: str, style: Style) -> list[Found]:
         before, named = apart[-1] if apart else ((0, 0), [])
         if apart and _BETWEEN.fullmatch(text, before[1], start):  # "[2],[3]"
             apart[-1] = ((before[0], end), [*named, *labels])
+        elif apart and len(labels) == 1 and text[before[1] : start] in ("-", "–"):  # "[2]-[4]"
+            spanned = labels_in(f"{named[-1]}-{labels[0]}") or [named[-1], *labels]
+            apart[-1] = ((before[0], end), [*named[:-1], *spanned])
         elif start >= before[1]:
             apart.append(((start, end), labels))
     return apart
@@ -223,10 +227,8 @@ def _last(known: frozenset[str]) -> tuple[int, int, bool, frozenset[str]]:
 
 def _is_an_editors(text: str, match: re.Match[str]) -> bool:
     """A letter in brackets that is of the sentence: "[a]ll", "took [a] boat"."""
-    before, after = (
-        text[max(0, match.start() - 1) : match.start()],
-        text[match.end() : match.end() + 2],
-    )
+    before = text[max(0, match.start() - 1) : match.start()]
+    after = text[match.end() : match.end() + 2]
     return after[:1].isalpha() or (
         match[1] in ("a", "i") and before == " " and bool(re.match(" [a-z]", after))
     )
@@ -244,9 +246,8 @@ def _parentheses(text: str, known: frozenset[str]) -> Iterable[Found]:
     for match in matches:
         labels = labels_in(match[1])
         near = labels and all(0 < int(label) <= furthest for label in labels)
-        if not near or match.start() in listed or _is_amount(match[1], labels, known):
-            continue
-        if not _is_part_of_words(text, match):
+        amount = _is_amount(match[1], labels, known)
+        if near and not (match.start() in listed or amount or _is_part_of_words(text, match)):
             yield match.span(), labels
 
 
@@ -256,9 +257,8 @@ def _is_part_of_words(text: str, match: re.Match[str]) -> bool:
     word = _WORD.search(before[-12:])
     if word and str(_NUMBER_WORDS.get(word[1].lower())) == match[1]:
         return True
-    if before[-1:].isdigit() and _AMOUNT.search(before):
-        return True  # straight after a number that is no year
-    return bool(_LEGAL.search(before) or _AGE.search(before))
+    after_number = before[-1:].isdigit() and _AMOUNT.search(before)  # and no year
+    return bool(after_number or _LEGAL.search(before) or _AGE.search(before))
 
 
 def _list_numbers(text: str, matches: Sequence[re.Match[str]]) -> set[int]:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from tipqa.links import RawNote
-from tipqa.readers.furniture import is_frame_around, is_notes_heading, title_words
+from tipqa.readers.furniture import is_frame_around, is_notes_heading, is_title_of, title_words
 from tipqa.readers.markers import GROUPED, SIGNS, Style, choose_style, find, kind_of, lowered
 
 _HEADS = re.compile(
     r"\s*(?:[-*•–]\s+(?=\[))?(?:\[\^(?P<caret>[^\s\[\]^]+)\]:?\s*"
     rf"|\[\s?(?P<bracket>\d{{1,3}}|[a-z]{{1,4}}|{GROUPED})\s?\]:?\s*"
     r"|(?:\((?P<parenthesis>\d{1,3}|[a-z])\)"
-    r"|(?P<number>\d{1,3})[.):]?|(?P<letter>[a-z])[.):])\s+"
+    r"|(?:Note (?=\d+[.:]))?(?P<number>\d{1,3})[.):]?|(?P<letter>[a-z])[.):])\s+(?:[–—-]\s+)?"
     r"|⁽?(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}|[ⁱᵛˣ]{2,5}|[ᵃ-ᵿᶜᶠᶻⁱˡʰˢʳʷˣʲⁿ])⁾?[.):]?\s*"
     rf"|\[?(?P<sign>(?P<one>[{SIGNS}])(?P=one){{0,3}})\]?\s*(?=.*\w))"
     r"(?P<text>\S.*)"
@@ -52,7 +53,7 @@ class Entry:
 class NoteList:
     """The entries from `start` to before `end`, and the notes they hold.
 
-    `scope` is 0 where each label is the document's only one, else it counts the lists.
+    `scope` is 0 where each label is the document's only one, else the list's number.
     """
 
     start: int
@@ -88,11 +89,9 @@ def find_lists(entries: Sequence[Entry]) -> tuple[Style, list[NoteList]]:
         for text, entry in zip(texts, entries, strict=True)
     ]
     lists = _by_chapter(entries, runs, named) or _choose(runs, named)
-    repeated = sum(len(found.labels) for found in lists) > len(
-        {label for found in lists for label in found.labels}
-    )
+    counted = Counter(label for found in lists for label in found.labels)
     for number, found in enumerate(lists, start=1):
-        found.scope = number if repeated else 0
+        found.scope = number if any(counted[label] > 1 for label in found.labels) else 0
     kept = frozenset(label for found in lists for label in found.labels)
     return Style(style.forms, kept), lists
 
@@ -273,7 +272,7 @@ def _by_chapter(
         if found and _above(entries, above) >= found[-1][0].end:
             return []
         after, upto = (found[-1][2] + 1, found[0][1]) if found else (0, above)
-        since = next((n for n in range(after, upto) if title_words(entries[n].text) == title), None)
+        since = next((n for n in range(after, upto) if is_title_of(entries[n].text, title)), None)
         if since is not None:
             found.append((run, above, since))
     if len(found) < 2 or "1" not in set().union(*named[: found[0][1]]):
@@ -325,8 +324,8 @@ def _names(pool: set[str], run: NoteList) -> bool:
 
 
 def _is_sourced(run: NoteList) -> bool:
-    """Whether a heading says so, or half of a list's entries look like sources."""
-    if run.headed:
+    """Whether a heading or a sign says so, or half of the entries look like sources."""
+    if run.headed or kind_of(run.notes[0].label) == "sign":
         return True
     sourced = sum(bool(_LOOKS_LIKE_A_SOURCE.search(note.text)) for note in run.notes)
     return 2 * sourced >= len(run.notes)

@@ -8,7 +8,6 @@ nothing; all that is left out is listed.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -19,24 +18,16 @@ from tipqa.readers import furniture
 from tipqa.readers.draft import Draft, RawParagraph
 from tipqa.readers.front_matter import front_matter
 from tipqa.readers.markers import Style, find
-from tipqa.readers.note_lists import Entry, NoteList, find_lists, scope_at
+from tipqa.readers.note_lists import Entry, NoteList, find_lists, label_of, scope_at
+from tipqa.readers.text_joined import LIST_ITEM, Joined, joined, over_pages
 from tipqa.readers.text_lines import unbroken
 from tipqa.types import LeftOut
 
-_Joined = tuple[int, str]
-"""The number of its first line, and the text of a block."""
-
-_LIST_ITEM = re.compile(r"^\s*(?:[-*•–]|(?P<number>\d{1,2}[.)]))\s+")
+_HEADED = re.compile(r"\s*([^\W\d]{4,12}(?: [a-z]{3,10}){0,2}):\s+(?=[\[(]?1\W)")
 _LABEL = re.compile(r"\s*\[\d{1,3}\]\s*")
 _BACK = re.compile(r"^\s*(?:(?P<number>\d{1,3})[.)]?\s*)?[\^↑]\s*(?:[a-z]{1,2}\s(?=.*\s))*")
-_LONGEST_TITLE = 60  # in characters; a line of wrapped prose is longer
-_FEWEST = 3
+_FURTHEST = 30  # lines from a note to its second paragraph's end
 _FEWEST_WORDS_OF_PROSE = 12
-_MARKER = re.compile(
-    r"(?:\s?(?:\[[^\[\]]{1,12}\]|\([\d,; –-]{1,9}\)|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻*†‡§]))+$|(?<=\D[.?!])\d{1,3}$"
-)
-_LAST = 40  # characters of a line, in which its end is seen
-_WRAPPED = 120  # in characters; a longer line was not wrapped, so its end is a paragraph's
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +72,12 @@ def read(text: str, path: Path) -> Draft:
     """
     front = front_matter(text, path)
     draft = Draft(front)
-    found = unbroken(text.split("\n"))
+    found = unbroken([*[""] * front.length, *text.split("\n")[front.length :]])
     draft.left_out += found.left_out
     lines = found.lines
-    lines[: front.length] = [""] * front.length
     style, lists = find_lists(_entries(lines))
     draft.notes = [replace(n, scope=run.scope) for run in lists for n in run.notes]
-    before: list[_Joined] = []
+    before: list[Joined] = []
     start = 0
     for run in lists:
         end = run.start
@@ -95,19 +85,19 @@ def read(text: str, path: Path) -> Draft:
         if above < end and furniture.is_notes_heading(lines[above]):
             draft.left_out.append(LeftOut(above + 1, lines[above].strip()))
             end = above
-        before += _joined(lines, start, end)
+        before += joined(lines, start, end)
         start = run.end
         if run.since is not None:
             draft.left_out.append(LeftOut(run.start + 1, lines[run.start].strip()))
     body, after = (
-        [_block(joined, lines, style, lists) for joined in part]
-        for part in _over_pages(before, _joined(lines, start, len(lines)), found.breaks)
+        [_block(whole, lines, style, lists) for whole in part]
+        for part in over_pages(before, joined(lines, start, len(lines)), found.breaks)
     )
     if any(block.markers for block in after) or not lists:
         body, after = _without_trailing_furniture(body + after)
     else:  # what follows the notes is text from the first heading over prose on
         until = next((n for n, b in enumerate(after) if furniture.is_notes_heading(b.text)), None)
-        prose = next((n for n, b in enumerate(after[:until]) if b.is_long_prose), len(after))
+        prose = next((n for n in range(len(after[:until])) if _goes_on(after, n)), len(after))
         first = prose - (0 < prose < len(after) and after[prose - 1].is_heading)
         goes_on, after = _without_trailing_furniture(after[first:]), after[:first]
         body, after = body + goes_on[0], after + goes_on[1]
@@ -131,9 +121,32 @@ def _entries(lines: list[str]) -> list[Entry]:
         count = count + 1 if back else 0
         if _LABEL.fullmatch(line) and fresh and number < len(lines):  # the note stands below it
             line = f"{line.strip()} {lines[number].strip()}"
+        head = _HEADED.match(line)
+        if head and furniture.is_notes_heading(head[1]):
+            line = line[head.end() :]
         text = f"{back['number'] or count}. {line[back.end() :]}" if back else line
-        entries.append(Entry(number, text, fresh))
+        entries.append(
+            Entry(
+                number, text, fresh and not (line[:1].isspace() and _is_of_note(lines, number - 1))
+            )
+        )
     return entries
+
+
+def _is_of_note(lines: list[str], index: int) -> bool:
+    """Whether a line is set in further than the notes next to it, which have labels in a row:
+    it begins another paragraph of the one above.
+    """
+    depth = _indent(lines[index])
+    around = (lines[max(0, index - _FURTHEST) : index][::-1], lines[index : index + _FURTHEST])
+    near = [next((x for x in part if x.strip() and _indent(x) < depth), "") for part in around]
+    above, below = map(label_of, near)
+    numbers = above and below and above[1] == below[1] and above[0].isdigit()
+    return bool(numbers and above and below and str(int(above[0]) + 1) == below[0])
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _read_body(body: list[_Block], draft: Draft) -> None:
@@ -158,6 +171,13 @@ def _read_body(body: list[_Block], draft: Draft) -> None:
         draft.left_out.append(LeftOut(last.line, last.text))
 
 
+def _goes_on(after: list[_Block], n: int) -> bool:
+    """Whether a block after the notes is text: long prose, or a sentence right below a heading."""
+    headed = n > 0 and after[n - 1].is_heading and not after[n - 1].is_frame_around
+    short = not (after[n].is_short_line or after[n].is_numbered or after[n].is_frame_around)
+    return after[n].is_long_prose or (headed and short)
+
+
 def _with_headings(body: list[_Block]) -> list[_Block]:
     """A short "2. Prosecution" over prose, no item before it, is a heading and no item."""
     blocks = list(body)
@@ -169,97 +189,15 @@ def _with_headings(body: list[_Block]) -> list[_Block]:
     return blocks
 
 
-def _block(joined: _Joined, lines: list[str], style: Style, lists: list[NoteList]) -> _Block:
+def _block(whole: Joined, lines: list[str], style: Style, lists: list[NoteList]) -> _Block:
     """A block with the markers of the document's style taken out."""
-    line, text = joined
+    line, text = whole
     bare, markers = take_out(text, find(text, style))
-    item = _LIST_ITEM.match(lines[line - 1])
+    item = LIST_ITEM.match(lines[line - 1])
     scope = scope_at(line - 1, lists)
     return _Block(
         line, text, bare, tuple(markers), scope, bool(item), bool(item and item["number"])
     )
-
-
-def _joined(lines: list[str], start: int, end: int) -> list[_Joined]:
-    """Lines without a blank one between as one, each item of a list by itself."""
-    blocks: list[tuple[int, list[str]]] = []
-    number = 0  # of the item that is open
-    begun = False
-    for index in range(start, end):
-        line = " ".join(lines[index].split())
-        item = _LIST_ITEM.match(lines[index])
-        if not line:
-            begun = False
-        elif (
-            begun
-            and not (item and _opens(item, number, blocks[-1][1]))
-            and not _is_over(blocks[-1][1], line)
-        ):
-            blocks[-1][1].append(line)
-        else:
-            number = int(item["number"][:-1]) if item and item["number"] else 0
-            blocks.append((index + 1, [_LIST_ITEM.sub("", line, count=1)]))
-            begun = True
-    return [whole for line, parts in blocks for whole in _paragraphs(line, parts)]
-
-
-def _paragraphs(line: int, parts: list[str]) -> list[_Joined]:
-    """Lines as one paragraph, or each as one: where all end a sentence and none is filled."""
-    width = max(map(len, parts))
-    has_room = any(len(one) + len(two.split()[0]) < width for one, two in pairwise(parts))
-    if len(parts) >= _FEWEST and has_room and all(map(_ends_sentence, parts)):
-        return [(line + n, part) for n, part in enumerate(parts)]
-    return [(line, " ".join(parts))]
-
-
-def _opens(item: re.Match[str], last: int, above: list[str]) -> bool:
-    """Whether what looks like an item right under a line is one.
-
-    A number may be of the sentence, unless that has ended, or the number goes on.
-    """
-    if not item["number"]:
-        return True
-    number = int(item["number"][:-1])
-    return number in (1, last + 1) or _ends_sentence(above[-1])
-
-
-def _ends_sentence(line: str) -> bool:
-    """Whether a line ends with its sentence, or with markers after it."""
-    return furniture.ends_sentence(_MARKER.sub("", line[-_LAST:]))
-
-
-def _is_over(above: list[str], line: str) -> bool:
-    """Whether what stands right above a line is a paragraph for itself, or a title over it."""
-    return len(above[-1]) > _WRAPPED or _is_title(above, line)
-
-
-def _over_pages(
-    body: list[_Joined], after: list[_Joined], breaks: list[int]
-) -> tuple[list[_Joined], list[_Joined]]:
-    """Join what a page's end has parted: a sentence that goes on with a small letter."""
-    parts: list[list[_Joined]] = []
-    for part in (body, after):
-        whole: list[_Joined] = []
-        parts.append(whole)
-        for line, text in part:
-            before = whole or parts[0]
-            if not before:
-                whole.append((line, text))
-                continue
-            above = before[-1]
-            parted = bisect_left(breaks, above[0]) < bisect_left(breaks, line)
-            if parted and text[:1].islower() and not furniture.ends_sentence(above[1]):
-                before[-1] = (above[0], f"{above[1]} {text}")
-            else:
-                whole.append((line, text))
-    return parts[0], parts[1]
-
-
-def _is_title(above: list[str], line: str) -> bool:
-    """Whether a block's only line is a title over a paragraph, no blank line between."""
-    title = above[0]
-    short = len(above) == 1 and len(title) <= _LONGEST_TITLE < len(line)
-    return short and furniture.is_short_line(title) and furniture.is_title_case(title)
 
 
 def _without_leading_furniture(body: list[_Block], draft: Draft) -> list[_Block]:
@@ -272,7 +210,9 @@ def _without_leading_furniture(body: list[_Block], draft: Draft) -> list[_Block]
         if not draft.title and not block.is_frame_around and countries.mentioned(block.text):
             draft.title = block.text
         elif (
-            index == first - 1 and not block.is_frame_around and furniture.is_title_case(block.text)
+            index == first - 1
+            and not block.is_frame_around
+            and (draft.title or furniture.is_title_case(block.text))
         ):
             kept.append(block)
         else:

@@ -10,8 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, takewhile
+from itertools import islice, pairwise, takewhile
 
+from tipqa.readers import furniture
 from tipqa.readers.hyphens import WORD, keeps_hyphen
 from tipqa.types import LeftOut
 
@@ -19,10 +20,14 @@ _PAGE_NUMBER = re.compile(
     r"[-–—|\s]*(?:page|p\.|pg\.?)?\s*(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?[-–—|\s]*", re.I
 )
 _MAIL = re.compile(r"(?:From|To|Cc|Bcc|Date|Sent|Subject|Reply-To|Message-ID|X-[\w-]+): ")
-_STARS = re.compile(r"\s*\*(?:\s+\*){2,}\s*")
+_RULE = re.compile(r"\s*(?:\*(?:\s+\*){2,}|([=_.~#+–—-])\1{2,}|-(?:\s+-){2,})\s*")
+_GAP = re.compile(r"(?<=\S)(?: {2,}|\s*\t\s*)(?=\S)")
+_LABEL = re.compile(r"\W*\w{0,3}\W*")
+_MOST_WORDS_OF_A_CELL = 6
 _CUT = re.compile(r"([^\W\d_]+)-$")
 _GOES_ON = re.compile(r"\s*([a-zà-öø-ÿ]\w*)([^\w\s]*)\s*")
 _LONGEST_WORD = 60
+_LINES_OF_A_HEAD = 6
 _EDGE = 2
 """How many lines from its top and its bottom a page's header and footer may be."""
 
@@ -44,8 +49,10 @@ def unbroken(lines: Sequence[str]) -> Lines:
     mail = _mail_head(lines)
     breaks = [index for index, line in enumerate(lines) if "\f" in line]
     found = Lines([line.replace("\f", " ") for line in lines], breaks)
-    stars = {index for index, line in enumerate(found.lines) if _STARS.fullmatch(line)}
-    for index in sorted(mail | stars | _running(found) | _page_numbers(found)):
+    rules = {index for index, line in enumerate(found.lines) if _RULE.fullmatch(line)}
+    bylines = _bylines(found.lines)
+    tables = _tables(found.lines, rules)
+    for index in sorted(mail | rules | bylines | tables | _running(found) | _page_numbers(found)):
         found.left_out.append(LeftOut(index + 1, found.lines[index].strip()))
         found.lines[index] = ""
     _join_words(found.lines)
@@ -56,6 +63,32 @@ def _mail_head(lines: Sequence[str]) -> set[int]:
     """The lines at the top of a mail: "Subject: …", "Date: …"."""
     head = list(takewhile(_MAIL.match, lines))
     return set(range(len(head))) if len(head) > 1 else set()
+
+
+def _bylines(lines: Sequence[str]) -> set[int]:
+    """The lines below the first in the head of a text that tell who wrote it, and when."""
+    told = ((index, " ".join(line.split())) for index, line in enumerate(lines) if line.strip())
+    head = takewhile(lambda at: furniture.is_short_line(at[1]) or furniture.is_byline(at[1]), told)
+    return {index for index, line in islice(head, 1, _LINES_OF_A_HEAD) if furniture.is_byline(line)}
+
+
+def _tables(lines: Sequence[str], rules: set[int]) -> set[int]:
+    """The rows of tables, two at least one below the other, and the captions next to them."""
+    told = [n for n, line in enumerate(lines) if line.strip() and n not in rules]
+    rows = {n for n in told if _is_row(lines[n])}
+    found: set[int] = set()
+    for above, index, below in zip([-1, *told], told, [*told[1:], -1], strict=False):
+        caption = furniture.is_caption(lines[index].strip())
+        if (index in rows or caption) and not rows.isdisjoint({above, below}):
+            found.add(index)
+    return found
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line has gaps between a few words each, as cells have, and is no note."""
+    cells = _GAP.split(line.strip())
+    short = all(len(cell.split()) <= _MOST_WORDS_OF_A_CELL for cell in cells)
+    return len(cells) > 1 + bool(_LABEL.fullmatch(cells[0])) and short
 
 
 def _running(found: Lines) -> set[int]:
