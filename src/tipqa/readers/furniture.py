@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from tipqa.dates import DATE
 
 _NOTES_HEADING = re.compile(
     r"(?:(?:[IVXL]+|\d{1,3}|[A-Z])[.):]\s+)?(?:list of )?"
@@ -31,7 +34,8 @@ _FRAME = re.compile(
 # What a page's frame says in whole sentences, which a report hardly does.
 _FRAME_SENTENCES = re.compile(
     r"\b(?:contact us|(?:our|monthly|weekly) newsletter|"
-    r"search (?:(?:the|this|our) )?(?:entirety|(?:web)?site|archive)|log ?in to|last updated)\b",
+    r"search (?:(?:the|this|our) )?(?:entirety|(?:web)?site|archive)|log ?in to|last updated|"
+    r"official (?:web)?site of)\b",
     re.IGNORECASE,
 )
 # What a page's frame says in a few words, and a report may say too.
@@ -40,6 +44,11 @@ _FRAME_WORDS = re.compile(
     r"inquir\w+|enquir\w+|related|share this|print this|e-?mail this|follow us|privacy|"
     r"terms of use|last updated|back to top|donate|site ?map|copyright)\b",
     re.IGNORECASE,
+)
+_BYLINE = re.compile(  # by whom, where and when, or in which volume
+    r"(?i:(?:(?:written|prepared|compiled) )?by) (?:the )?[A-Z].*|(?i:authors?|date): ?\S.*"
+    r"|(?i:(?:first |last )?(?:published|posted|updated|revised))\b.*"
+    rf"|(?:[^\d|·•]{{1,40}}[,|·•–—-]\s*)?{DATE}(?:\s*[,|·•–—-].*)?|(?i:vol(?:\.|ume) \d).*"
 )
 _WORD = re.compile(r"[^\W_]")
 _CAPTION = re.compile(r"(?:Table|Figure|Chart|Box)\s+\w+\s*[.:–—-]")
@@ -66,6 +75,12 @@ def is_short_line(text: str) -> bool:
 
 def ends_sentence(text: str) -> bool:
     return bool(_SENTENCE_END.search(text))
+
+
+def bylines(lines: Sequence[str]) -> int:
+    """How many of the lines under a title are short ones that end with a name or a date."""
+    short = next((n for n, line in enumerate(lines[:4]) if not is_short_line(line)), 4)
+    return max((n for n, line in enumerate(lines[:short], 1) if _BYLINE.fullmatch(line)), default=0)
 
 
 def is_notes_heading(text: str) -> bool:

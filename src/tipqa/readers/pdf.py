@@ -16,7 +16,7 @@ from tipqa import countries
 from tipqa.notes import take_out
 from tipqa.readers.draft import Draft, RawParagraph
 from tipqa.readers.front_matter import FrontMatter
-from tipqa.readers.furniture import is_notes_heading
+from tipqa.readers.furniture import bylines, is_notes_heading
 from tipqa.readers.markers import Style, choose_style, find
 from tipqa.readers.pdf_blocks import Block, blocks_of, paragraphs_of, whole_words
 from tipqa.readers.pdf_cells import prose_of
@@ -45,10 +45,10 @@ def read(data: bytes, path: Path) -> Draft:
         return draft
     body_size = _body_size(lines)
     title = _title([*frame, *lines], body_size)
-    above = _above(title, lines)
-    for line in above:
+    beside = [*_above(title, lines), *_below(title, lines)]
+    for line in beside:
         _leave_out(draft, line)
-    lines = [line for line in lines if line not in title and line not in above]
+    lines = [line for line in lines if line not in title and line not in beside]
     rules = {page.number: page.rules for page in pages if len(page.words) <= _MOST_WORDS}
     noted = split_notes(lines, rules, body_size)
     draft.notes = noted.notes
@@ -128,6 +128,14 @@ def _above(title: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
     above = [line for line in lines if line.page == 1 and line.place < title[0].place]
     short = all(len(line.words) <= 12 and not line.is_ended for line in above)
     return above if short and len(above) <= 4 else []
+
+
+def _below(title: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
+    """The lines under the title that say by whom and when."""
+    if not title or title[-1] not in lines:
+        return []
+    below = list(lines[lines.index(title[-1]) + 1 :][:4])
+    return below[: bylines([line.text for line in below])]
 
 
 def _leave_out(draft: Draft, line: Line) -> None:
