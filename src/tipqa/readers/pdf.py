@@ -66,7 +66,7 @@ def read(data: bytes, path: Path) -> Draft:
     draft.title = take_out(written, find(written, style))[0] or None
     for line in [*title, *left]:
         found = find(line.text, style)
-        draft.marked |= {(noted.scope(line), label) for _, named in found for label in named}
+        draft.marked |= {(noted.scope(line, label), label) for _, named in found for label in named}
     _read_body(blocks, noted, style, draft)
     for page in pages:
         if not page.words:
@@ -149,9 +149,9 @@ def _read_body(blocks: Sequence[Block], noted: Noted, style: Style, draft: Draft
         found = find(block.text, style)
         text, markers = take_out(block.text, found)
         scope = noted.scope(block.first)
-        scopes = [noted.scope(block.line_at(span[0])) for span, labels in found for _ in labels]
+        scopes = [noted.scope(block.line_at(span[0]), n) for span, labels in found for n in labels]
         if block.rank is not None:
-            draft.marked |= {(scope, marker.label) for marker in markers}
+            draft.marked |= {(s, m.label) for s, m in zip(scopes, markers, strict=True)}
             if draft.notes and is_notes_heading(text):
                 draft.left_out.append(LeftOut(block.first.page, text))
                 continue
