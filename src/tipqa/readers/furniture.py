@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tipqa import dates
 
@@ -33,7 +34,8 @@ _FRAME = re.compile(
 # What a page's frame says in whole sentences, which a report hardly does.
 _FRAME_SENTENCES = re.compile(
     r"\b(?:contact us|(?:our|monthly|weekly) newsletter|"
-    r"search (?:(?:the|this|our) )?(?:entirety|(?:web)?site|archive)|log ?in to|last updated)\b",
+    r"search (?:(?:the|this|our) )?(?:entirety|(?:web)?site|archive)|log ?in to|last updated|"
+    r"official (?:web)?site of)\b",
     re.IGNORECASE,
 )
 # What a page's frame says in a few words, and a report may say too.
@@ -42,6 +44,9 @@ _FRAME_WORDS = re.compile(
     r"inquir\w+|enquir\w+|related|share this|print this|e-?mail this|follow us|privacy|"
     r"terms of use|last updated|back to top|donate|site ?map|copyright)\b",
     re.IGNORECASE,
+)
+_DATELINE = re.compile(  # where and when, or in which volume
+    rf"(?:[^\d|·•]{{1,40}}[,|·•–—-]\s*)?{dates.DATE}(?:\s*[,|·•–—-].*)?|(?i:vol(?:\.|ume) \d).*"
 )
 _WORD = re.compile(r"[^\W_]")
 _CAPTION = re.compile(r"(?:Table|Figure|Chart|Box)\s+\w+(?: \(\w+\))?\s*[.:–—-]")
@@ -81,6 +86,12 @@ def ends_sentence(text: str) -> bool:
     return bool(_SENTENCE_END.search(text))
 
 
+def bylines(lines: Sequence[str]) -> int:
+    """How many of the lines under a title are short ones that end with a name or a date."""
+    short = next((n for n, line in enumerate(lines[:4]) if not is_short_line(line)), 4)
+    return max((n for n, line in enumerate(lines[:short], 1) if is_byline(line)), default=0)
+
+
 def is_notes_heading(text: str) -> bool:
     return bool(_NOTES_HEADING.fullmatch(text.strip(" :.")))
 
@@ -102,6 +113,8 @@ def is_byline(text: str) -> bool:
     """Whether a line under a title tells who wrote the text, or when, and no more."""
     if len(text.split()) > _MOST_WORDS_OF_A_BYLINE:
         return False
+    if is_short_line(text) and _DATELINE.fullmatch(text):
+        return True
     others = [x for x in _BETWEEN_BYLINES.split(text.strip()) if not _BYLINE.fullmatch(x)]
     named = len(others) < 2 and all(map(_PERSON.fullmatch, others))
     return named and bool(_BYLINE.search(text))

@@ -209,12 +209,16 @@ def _without_furniture(pieces: list[_Piece], page: Page, draft: Draft) -> list[_
     title = _title(pieces, page, draft)
     first = next((n for n, piece in enumerate(pieces) if piece.is_prose), 0)
     begin = next((n for n, p in enumerate(pieces[:first]) if p is title or p.is_heading), first)
+    under = [p for p in pieces[begin:first] if p is not title]
+    plain = next((n for n, piece in enumerate(under) if piece.is_heading), len(under))
+    signed = under[: furniture.bylines([piece.text for piece in under[:plain]])]
     end = len(pieces)
     while end > first + 1 and _is_trailing(pieces[end - 1]):
         end -= 1
     kept = []
     for number, piece in enumerate(pieces):
         around = number < begin or number >= end or (number < first and piece.is_around)
+        around = around or piece in signed
         if piece.is_heading:
             draft.marked |= {(piece.scope, marker.label) for marker in piece.markers}
         if piece is title:

@@ -16,7 +16,7 @@ from tipqa import countries
 from tipqa.notes import take_out
 from tipqa.readers.draft import Draft, RawParagraph
 from tipqa.readers.front_matter import FrontMatter
-from tipqa.readers.furniture import is_notes_heading
+from tipqa.readers.furniture import bylines, is_notes_heading
 from tipqa.readers.markers import Style, choose_style, find
 from tipqa.readers.pdf_blocks import Block, blocks_of, paragraphs_of, whole_words
 from tipqa.readers.pdf_cells import prose_of
@@ -45,10 +45,10 @@ def read(data: bytes, path: Path) -> Draft:
         return draft
     body_size = _body_size(lines)
     title = _title([*frame, *lines], body_size)
-    above = _above(title, lines)
-    for line in above:
+    beside = [*_above(title, lines), *_below(title, lines)]
+    for line in beside:
         _leave_out(draft, line)
-    lines = [line for line in lines if line not in title and line not in above]
+    lines = [line for line in lines if line not in title and line not in beside]
     rules = {page.number: page.rules for page in pages if len(page.words) <= _MOST_WORDS}
     noted = split_notes(lines, rules, body_size)
     draft.notes = noted.notes
@@ -66,7 +66,7 @@ def read(data: bytes, path: Path) -> Draft:
     draft.title = take_out(written, find(written, style))[0] or None
     for line in [*title, *left]:
         found = find(line.text, style)
-        draft.marked |= {(noted.scope(line), label) for _, named in found for label in named}
+        draft.marked |= {(noted.scope(line, label), label) for _, named in found for label in named}
     _read_body(blocks, noted, style, draft)
     for page in pages:
         if not page.words:
@@ -130,6 +130,14 @@ def _above(title: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
     return above if short and len(above) <= 4 else []
 
 
+def _below(title: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
+    """The lines under the title that say by whom and when."""
+    if not title or title[-1] not in lines:
+        return []
+    below = list(lines[lines.index(title[-1]) + 1 :][:4])
+    return below[: bylines([line.text for line in below])]
+
+
 def _leave_out(draft: Draft, line: Line) -> None:
     draft.left_out.append(LeftOut(line.page, line.text))
 
@@ -141,9 +149,9 @@ def _read_body(blocks: Sequence[Block], noted: Noted, style: Style, draft: Draft
         found = find(block.text, style)
         text, markers = take_out(block.text, found)
         scope = noted.scope(block.first)
-        scopes = [noted.scope(block.line_at(span[0])) for span, labels in found for _ in labels]
+        scopes = [noted.scope(block.line_at(span[0]), n) for span, labels in found for n in labels]
         if block.rank is not None:
-            draft.marked |= {(scope, marker.label) for marker in markers}
+            draft.marked |= {(s, m.label) for s, m in zip(scopes, markers, strict=True)}
             if draft.notes and is_notes_heading(text):
                 draft.left_out.append(LeftOut(block.first.page, text))
                 continue

@@ -52,6 +52,7 @@ def blocks_of(lines: Sequence[Line], body_size: float, known: Counter[str]) -> l
         0.7 < (line.x0 - line.left) / line.size < 4 and line.is_close_to(before)
         for before, line in pairwise(lines)
     )
+    justified = _are_justified(lines)
     groups: list[list[Line]] = []
     ranks: list[_Rank | None] = []
     for index, line in enumerate(lines):
@@ -63,7 +64,7 @@ def blocks_of(lines: Sequence[Line], body_size: float, known: Counter[str]) -> l
             and not (
                 _starts_block(groups[-1], line, leading)
                 if before.block == line.block and _in_reach(line, before)
-                else _starts_anew(groups[-1], line, indents >= 3, rank)
+                else _starts_anew(groups[-1], line, rank, indents >= 3, justified)
             )
         ):
             groups[-1].append(line)
@@ -104,6 +105,16 @@ def _leadings(lines: Sequence[Line]) -> dict[float, float]:
         size: next((d for d, _ in c.most_common() if d < 3 * size), 1.2 * size)
         for size, c in seen.items()
     }
+
+
+def _are_justified(lines: Sequence[Line]) -> bool:
+    """Whether most lines reach the right edge of their column, all but the last of paragraphs."""
+    above = [before for before, line in pairwise(lines) if line.is_close_to(before)]
+    return 2 * sum(map(_is_flush, above)) > len(above)
+
+
+def _is_flush(line: Line) -> bool:
+    return line.right - line.x1 < 1
 
 
 def _in_reach(line: Line, before: Line) -> bool:
@@ -165,7 +176,9 @@ def _starts_block(group: Sequence[Line], line: Line, leading: Mapping[float, flo
     return before.is_ended and not line.text[0].islower() and _had_room(before, line, right)
 
 
-def _starts_anew(group: Sequence[Line], line: Line, indents: bool, rank: _Rank | None) -> bool:
+def _starts_anew(
+    group: Sequence[Line], line: Line, rank: _Rank | None, indents: bool, justified: bool
+) -> bool:
     """Whether a line begins a paragraph, being the first of a column, or under a table."""
     before = group[-1]
     item = _is_list_item(line) and (before.is_ended or _is_list_item(group[0]))
@@ -176,7 +189,7 @@ def _starts_anew(group: Sequence[Line], line: Line, indents: bool, rank: _Rank |
     if before.is_ended:
         if indents:
             return not before.is_full or line.x0 - line.left >= 0.5 * line.size
-        return _had_room(before, line, before.right)
+        return _had_room(before, line, before.right) or (justified and not _is_flush(before))
     return not before.is_full
 
 

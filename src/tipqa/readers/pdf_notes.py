@@ -39,9 +39,13 @@ class Noted:
     by_page: bool
     since: Sequence[tuple[int, float]] = ()
     """Where the chapters begin whose notes the lists are, if all stand at the end."""
+    signs_by_page: bool = False
+    """Signs begin again on each page, beside a list of notes."""
 
-    def scope(self, line: Line) -> int:
-        """The scope of a line of the text: that of the next list, or of its page's."""
+    def scope(self, line: Line, label: str = "") -> int:
+        """The scope of a line of the text, or of a marker in it: the next list's, or its page's."""
+        if self.signs_by_page and label and kind_of(label) == "sign":
+            return line.page
         if len(self.lists) < 2:
             return 0
         if self.by_page:
@@ -91,20 +95,20 @@ def _parted(
 def _with_remarks(noted: Noted, body_size: float) -> Noted:
     """With the remarks that stand at the foot of pages under a sign, beside notes at the end."""
     feet = [[noted.text[n] for n in one] for one in _feet(noted.text, {}, body_size)]
-    listed = [line for one in feet for line in one if one[0].text[0] in SIGNS]
-    remarks, unlabelled = read_notes(listed, 0)
+    feet = [one for one in feet if one[0].text[0] in SIGNS]
+    remarks = [note for one in feet for note in read_notes(one)[0]]
     labels = {note.label for note in remarks}
-    known = {note.label for note in noted.notes}
-    taken = {id(line) for line in listed}
+    again = len(labels) < len(remarks)
+    if again:
+        remarks = [note for one in feet for note in read_notes(one, one[0].page)[0]]
+    taken = {id(line) for one in feet for line in one}
     text = [line for line in noted.text if id(line) not in taken]
     named = {sign for line in text for sign in _AFTER_SENTENCE.findall(line.text)}
-    if not labels or len(labels) < len(remarks) or not labels.isdisjoint(known):
+    if not labels or not labels.isdisjoint(note.label for note in noted.notes):
         return noted
     if not labels <= named:  # they are a table's
         return noted
-    return replace(
-        noted, text=text, notes=noted.notes + remarks, unlabelled=noted.unlabelled + unlabelled
-    )
+    return replace(noted, text=text, notes=noted.notes + remarks, signs_by_page=again)
 
 
 def _chapters(lines: Sequence[Line], listed: range) -> tuple[list[range], list[tuple[int, float]]]:
