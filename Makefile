@@ -49,7 +49,7 @@ lint: .venv/.installed-test
 constraints:
 	rm -rf .venv-pin && $(PYTHON) -m venv .venv-pin
 	.venv-pin/bin/python -m pip install --quiet torch==2.13.0
-	.venv-pin/bin/python -m pip install --quiet --editable '.[test]'
+	.venv-pin/bin/python -m pip install --quiet --editable '.[test,benchmarks]'
 	{ sed -n '/^#/p' constraints.txt; \
 	  .venv-pin/bin/python -m pip freeze --exclude-editable | sed 's/^\(torch==[^+]*\).*/\1/'; \
 	} > constraints.new && mv constraints.new constraints.txt

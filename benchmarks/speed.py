@@ -1,10 +1,11 @@
-"""How fast it is, each time beside the bare models and FAISS in the same run.
+"""How fast it is, each time beside the bare models in the same run.
 
     .venv/bin/python benchmarks/speed.py ../shared/data/profiles/dol-2020 \
         ../shared/data/profiles ../shared/data/questions/dev-2020.jsonl WORK
 
 SMALL and LARGE are folders of profiles, WORK is a folder for their indexes, kept for the
-next run: to build them takes some minutes. What is compared takes turns.
+next run: to build them takes some minutes, the rest five. What is compared takes turns.
+Prints the rows of the table in README.md.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ import time
 import urllib.request
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
 import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
 
 from tipqa import open_index
@@ -32,23 +33,23 @@ from tipqa.chunk import embedded_text
 from tipqa.corpus import find
 from tipqa.documents import search_document
 from tipqa.embed import SentenceEncoder, embed, load_encoder
+from tipqa.exported import one_core_session
 from tipqa.index import build
 from tipqa.questions import load_questions
+from tipqa.rerank import CrossEncoder
 from tipqa.search import Index
 
 TIPQA = [sys.executable, "-c", "from tipqa.cli import main; main()"]
 CLIENTS = 16
-SECONDS = 10  # for which they ask
+ONE_BY_ONE, AT_ONCE = 50, 96  # questions
 
 
 class BareEncoder:
     """The encoder's forward passes alone: tokens are made beforehand."""
 
-    def __init__(self, index: Index, threads: int) -> None:
+    def __init__(self, index: Index) -> None:
         assert index.generation.encoder_file and isinstance(index.encoder, SentenceEncoder)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        self.session = onnxruntime.InferenceSession(index.generation.encoder_file, options)
+        self.session = one_core_session(index.generation.encoder_file)
         self.tokenizer = Tokenizer.from_file(str(index.encoder.folder / "tokenizer.json"))
         self.tokenizer.enable_truncation(index.encoder.max_tokens)
         self.tokenizer.no_padding()
@@ -59,6 +60,44 @@ class BareEncoder:
     def __call__(self, tokens: np.ndarray) -> np.ndarray:
         vectors: np.ndarray = self.session.run(None, {"ids": tokens})[0]
         return vectors
+
+
+class BareReranker:
+    """The reranker's forward passes alone, and what it is asked to read."""
+
+    def __init__(self, reranker: CrossEncoder) -> None:
+        folder = reranker.folder
+        self.name, self._reranker = reranker.name, reranker
+        self._session = one_core_session(folder / "model.onnx")
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(512)
+        self._tokenizer.no_padding()
+        self.asked: list[tuple[str, Sequence[str]]] = []
+
+    def score(self, query: str, texts: Sequence[str]) -> np.ndarray:
+        self.asked.append((query, texts))
+        return self._reranker.score(query, texts)
+
+    def tokens(self) -> list[list[dict[str, np.ndarray]]]:
+        """For each time that it was asked since the last call: each pair's tokens."""
+        wanted = [put.name for put in self._session.get_inputs()]
+        asked, self.asked = self.asked, []
+        calls = []
+        for query, texts in asked:
+            pairs = [self._tokenizer.encode(query, text) for text in texts]
+            given = [
+                {
+                    "input_ids": pair.ids,
+                    "attention_mask": pair.attention_mask,
+                    "token_type_ids": pair.type_ids,
+                }
+                for pair in pairs
+            ]
+            calls.append([{name: np.array([one[name]]) for name in wanted} for one in given])
+        return calls
+
+    def __call__(self, tokens: dict[str, np.ndarray]) -> None:
+        self._session.run(None, tokens)
 
 
 def run(command: Sequence[str]) -> None:
@@ -82,67 +121,86 @@ def told(values: Sequence[float], unit: str, factor: float = 1) -> str:
 
 def commands(folder: Path) -> None:
     """Whole processes, from the start to the exit."""
+    row("`tipqa --help`", told([timed(run, [*TIPQA, "--help"]) for _ in range(5)], "s"))
     search = [*TIPQA, "search", "Who shelters the victims?", "--index", str(folder)]
-    for name, command in (("tipqa --help", [*TIPQA, "--help"]), ("tipqa search, cold", search)):
-        runs = [timed(run, command) for _ in range(9)]
-        print(f"{name:44} {told(runs, 's')}")
     # A process that was forked starts with its parent's peak; VmHWM is its own.
     code = (
         "import sys\ntry:\n from tipqa.cli import main\n main()\n"
         "finally: sys.stderr.write(open('/proc/self/status').read())"
     )
-    ended = subprocess.run(
-        [sys.executable, "-c", code, *search[3:]], check=True, capture_output=True, text=True
-    )
-    peak = int(ended.stderr.split("VmHWM:")[1].split()[0])
-    print(f"{'  its peak memory':44} {peak / 1024:.0f} MiB")
+    for name, more in (("`tipqa search --no-rerank`", ["--no-rerank"]), ("`tipqa search`", [])):
+        runs = [timed(run, [*search, *more]) for _ in range(5)]
+        ended = subprocess.run(
+            [sys.executable, "-c", code, *search[3:], *more],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        peak = int(ended.stderr.split("VmHWM:")[1].split()[0]) / 1024
+        row(f"{name}, cold, 4,443 passages", f"{told(runs, 's')}; {peak:.0f} MiB")
 
 
 def answer(index: Index, question: str) -> str:
-    return json.dumps(search_document(question, index, index.search(question), 0))
+    return json.dumps(search_document(question, index, index.find(question), 0))
 
 
-def questions_one_by_one(index: Index, questions: Sequence[str]) -> None:
-    """A warm index: the whole answer, the encoder's pass alone, FAISS alone."""
-    bare = BareEncoder(index, threads=1)
-    whole, model, faiss = [], [], []
-    for question in questions:
-        tokens = bare.tokens(question)
-        model.append(timed(bare, tokens))
-        vector = embed([question], index.encoder, "query")
-        faiss.append(timed(index.generation.faiss.search, vector, 10))
-        whole.append(timed(answer, index, question))
-    rest = [a - b for a, b in zip(whole, model, strict=True)]
+def questions_asked(index: Index, folder: Path, questions: Sequence[str]) -> None:
+    """A warm index one by one, a server with 16 clients, and the models' passes alone."""
+    assert isinstance(index.reranker, CrossEncoder)
+    encoder, reranker = BareEncoder(index), BareReranker(index.reranker)
+    index = replace(index, reranker=reranker)
+    index.warm_all()
+    cores = os.cpu_count() or 1
+    whole, models, rest, needed = [], [], [], []
+    reranker.asked = []
+    with ThreadPoolExecutor(cores) as pool:
+        for question in questions[:ONE_BY_ONE]:
+            whole.append(timed(answer, index, question))
+            given, calls = encoder.tokens(question), reranker.tokens()
+
+            def passes(given=given, calls=calls) -> None:  # type: ignore[no-untyped-def]
+                encoder(given)
+                for call in calls:
+                    list(pool.map(reranker, call))
+
+            models.append(timed(passes))
+            rest.append(whole[-1] - models[-1])
+            needed.append((given, [pair for call in calls for pair in call]))
     count = index.generation.manifest["counts"]["passages"]
-    print(f"{f'one question, {count:,} passages':44} {told(whole, 'ms', 1000)}")
-    print(f"{'  the encoder alone':44} {told(model, 'ms', 1000)}")
-    print(f"{'  FAISS alone':44} {told(faiss, 'ms', 1000)}")
-    print(f"{'  all but the encoder':44} {told(rest, 'ms', 1000)}")
+    row(f"one question, {count:,} passages", told(whole, "ms", 1000))
+    row("of it the models' passes alone", told(models, "ms", 1000))
+    row("all but these", told(rest, "ms", 1000))
+    ratios = [a / b for a, b in zip(whole, models, strict=True)]
+    row("the whole by the models alone", told(ratios, ""))
+    without = [timed(lambda q=q: index.find(q, rerank=False)) for q in questions[:ONE_BY_ONE]]
+    row("one question without the reranker", told(without, "ms", 1000))
 
+    def one(number: int) -> None:
+        given, pairs = needed[number % len(needed)]
+        encoder(given)
+        for pair in pairs:
+            reranker(pair)
 
-def questions_at_once(index: Index, folder: Path, questions: Sequence[str]) -> None:
-    """A server with 16 clients, and the encoder alone on all cores."""
-    alone = []
-    for threads, workers in ((1, os.cpu_count() or 1), (0, 1)):
-        bare = BareEncoder(index, threads)
-        tokens = [bare.tokens(question) for question in questions] * 10
-        with ThreadPoolExecutor(workers) as pool:
-            start = time.perf_counter()
-            list(pool.map(bare, tokens))
-            seconds = time.perf_counter() - start
-        alone.append(len(tokens) / seconds)
+    with ThreadPoolExecutor(cores) as pool:
+        alone = AT_ONCE / timed(lambda: list(pool.map(one, range(AT_ONCE))))
     with subprocess.Popen(
         [*TIPQA, "serve", "--port", "0", "--index", str(folder)], stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout
         try:
             address = server.stdout.readline().split()[-1]
-            waited = asked_by_clients(address, questions)
+            waited: list[float] = []
+            some = [questions[number % len(needed)] for number in range(AT_ONCE)]
+            seconds = timed(lambda: waited.extend(asked_by_clients(address, some)))
         finally:
             server.terminate()
-    print(f"{'the encoder alone on all cores':44} {max(alone):,.0f} a second")
-    print(f"{f'{CLIENTS} clients':44} {len(waited) / SECONDS:,.0f} a second")
-    print(f"{'  each waits':44} {told(waited, 'ms', 1000)}")
+    row("the models alone, all cores", f"{alone:.1f} a second")
+    row(f"{CLIENTS} clients", f"{AT_ONCE / seconds:.1f} a second ({AT_ONCE / seconds / alone:.2f})")
+    row("each waits", told(waited, "s"))
+
+
+def row(name: str, value: str) -> None:
+    print(f"| {name} | {value} |", flush=True)
 
 
 def fetch(url: str) -> bytes:
@@ -153,18 +211,12 @@ def fetch(url: str) -> bytes:
 
 def asked_by_clients(address: str, questions: Sequence[str]) -> list[float]:
     """How long each answer took; an error of the server is raised."""
-    end = time.perf_counter() + SECONDS
 
-    def ask(client: int) -> list[float]:
-        waited = []
-        while time.perf_counter() < end:
-            question = questions[(client * 31 + len(waited)) % len(questions)]
-            url = f"{address}/v1/search?{urlencode({'q': question})}"
-            waited.append(timed(fetch, url))
-        return waited
+    def ask(question: str) -> float:
+        return timed(fetch, f"{address}/v1/search?{urlencode({'q': question})}")
 
     with ThreadPoolExecutor(CLIENTS) as pool:
-        return [seconds for client in pool.map(ask, range(CLIENTS)) for seconds in client]
+        return list(pool.map(ask, questions))
 
 
 def indexing(index: Index, passages: Sequence[str]) -> None:
@@ -176,25 +228,24 @@ def indexing(index: Index, passages: Sequence[str]) -> None:
     logging.disable_progress_bar()
     torch = SentenceTransformer(str(index.encoder.folder), device="cpu", local_files_only=True)
     torch.max_seq_length = index.encoder.max_tokens
-    on_one, on_all = BareEncoder(index, 1), BareEncoder(index, 0)
-    tokens = [on_one.tokens(text) for text in passages]
+    bare = BareEncoder(index)
+    tokens = [bare.tokens(text) for text in passages]
 
     def by_threads() -> None:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(on_one, tokens))
+            list(pool.map(bare, tokens))
 
     ways: dict[str, Callable[[], object]] = {
-        "as a build does": lambda: embed(passages, index.encoder),
+        "passages embedded by a build": lambda: embed(passages, index.encoder),
         "onnxruntime alone, a text a core": by_threads,
-        "onnxruntime alone, a text on all cores": lambda: [on_all(t) for t in tokens],
     }
-    for size in (1, 8, 32):
+    for size in (8, 16, 32):
         ways[f"sentence-transformers, batches of {size}"] = partial(
             torch.encode, list(passages), batch_size=size
         )
     rounds = [{name: len(passages) / timed(act) for name, act in ways.items()} for _ in range(3)]
     for name in ways:
-        print(f"{name:44} {told([speeds[name] for speeds in rounds], 'passages a second')}")
+        row(name, told([speeds[name] for speeds in rounds], "a second"))
 
 
 def refreshes(corpus: Path, folder: Path, work: Path) -> None:
@@ -207,16 +258,17 @@ def refreshes(corpus: Path, folder: Path, work: Path) -> None:
     file = find(own)[len(find(own)) // 2]
     written = file.read_text(encoding="utf-8")
     paragraphs = written.split("\n\n")
-    longest = max(range(len(paragraphs)), key=lambda n: len(paragraphs[n]))
+    texts = [n for n, text in enumerate(paragraphs) if not text.startswith(("[^", "---"))]
+    longest = max(texts, key=lambda n: len(paragraphs[n]))
     none, one = [], []
-    for number in range(5):
+    for number in range(3):
         none.append(timed(run, command))
         changed = [*paragraphs]
         changed[longest] = f"In round {number} this is new. {changed[longest]}"
         file.write_text("\n\n".join(changed), encoding="utf-8")
         one.append(timed(run, command))
-    print(f"{'tipqa index, nothing changed':44} {told(none, 's')}")
-    print(f"{'tipqa index, one paragraph changed':44} {told(one, 's')}")
+    row("`tipqa index`, nothing changed", told(none, "s"))
+    row("the same, one paragraph changed", told(one, "s"))
     shutil.rmtree(own)
     shutil.rmtree(index)
 
@@ -224,16 +276,15 @@ def refreshes(corpus: Path, folder: Path, work: Path) -> None:
 def main() -> None:
     small, large, file, work = map(Path, sys.argv[1:])
     encoder = load_encoder()
-    questions = [question.question for question in load_questions(file)]
+    questions = [question.question for question in load_questions(file) if question.answerable]
     for corpus, name in ((small, "small"), (large, "large")):
-        seconds = timed(build, [corpus], work / name, encoder)
-        print(f"{f'to build or find {name}':44} {seconds:.3g} s", flush=True)
+        row(f"to build or find {name}", f"{timed(build, [corpus], work / name, encoder):.3g} s")
     commands(work / "small")
-    index = open_index(work / "large", encoder)
-    questions_one_by_one(index, questions)
-    questions_at_once(index, work / "large", questions)
-    some = range(0, index.generation.faiss.ntotal, index.generation.faiss.ntotal // 160)
-    indexing(index, [embedded_text(passage) for passage in index.generation.store.passages(some)])
+    index = open_index(work / "large")
+    questions_asked(index, work / "large", questions)
+    count = index.generation.manifest["counts"]["passages"]
+    some = index.generation.store.passages(range(0, count, count // 160))
+    indexing(index, [embedded_text(passage) for passage in some])
     refreshes(large, work / "large", work)
 
 

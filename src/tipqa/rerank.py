@@ -64,7 +64,7 @@ class CrossEncoder:
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
-        self._folder = folder
+        self.folder = folder
         self._lock = Lock()
         for file in (_WEIGHTS, "tokenizer.json"):
             if not (folder / file).is_file():
@@ -92,9 +92,9 @@ class CrossEncoder:
     @cached_property
     def _model(self) -> _Loaded:
         try:
-            return _Loaded(self._folder, gives_states=self.name == PACKAGED)
+            return _Loaded(self.folder, gives_states=self.name == PACKAGED)
         except Exception as error:
-            raise EncoderError(f"{self._folder}: can't be run as a reranker: {error}") from error
+            raise EncoderError(f"{self.folder}: can't be run as a reranker: {error}") from error
 
 
 class _Loaded:
