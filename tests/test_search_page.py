@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tipqa.embed import HashedWords
+from tipqa.errors import TipqaError
 from tipqa.index import build
 from tipqa.rerank import SharedWords
 from tipqa.search import Index, open_index
@@ -173,3 +174,33 @@ def test_the_question_stays_in_its_address(client: TestClient) -> None:
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert "set-cookie" not in answer.headers
+
+
+def test_who_asks_too_often_is_told_to_wait(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By address and for a time; this machine itself, other pages and other addresses go on."""
+    monkeypatch.setenv("TIPQA_LIMIT", "2/hour")
+    app = create_app(index)
+    far, other, near = (
+        TestClient(app, client=(address, 50000), headers={"accept": "text/html"})
+        for address in ("203.0.113.5", "2001:db8::5", "127.0.0.1")
+    )
+    assert [far.get(path).status_code for path in ("/search?q=fish", "/?q=fish")] == [200, 200]
+    refused = far.get("/search?q=fish")
+    assert refused.status_code == 429
+    assert refused.headers["retry-after"] == "3600"
+    assert "default-src 'none'" in refused.headers["content-security-policy"]
+    assert "More than 2 questions in 3600 s are too many. Wait a little" in words(refused.text)
+    assert far.get("/v1/ask?q=fish").json()["status"] == 429
+    assert far.get("/").status_code == far.get("/help").status_code == 200
+    assert other.get("/search?q=fish").status_code == 200
+    assert {near.get("/search?q=fish").status_code for _ in range(4)} == {200}
+    monkeypatch.setenv("TIPQA_LIMIT", "often")
+    with pytest.raises(TipqaError, match='the limit "often" can\'t be read'):
+        create_app(index)
+
+
+def test_no_limit(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where none is wanted, as behind a server that has one."""
+    monkeypatch.setenv("TIPQA_LIMIT", "none")
+    far = TestClient(create_app(index), client=("203.0.113.5", 50000))
+    assert {far.get("/search?q=fish").status_code for _ in range(4)} == {200}

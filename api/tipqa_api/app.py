@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from importlib.resources import files
@@ -32,6 +33,7 @@ from tipqa_api.feeds import install_feeds
 from tipqa_api.files import file
 from tipqa_api.other_sites import EMBEDDED, OpenToSites
 from tipqa_api.problems import NotFound, install_problems
+from tipqa_api.rate import USUAL, RateLimit, read_limit
 from tipqa_api.search_page import install_search_page
 
 _FOLDER = Path(str(files("tipqa_api")))
@@ -50,6 +52,7 @@ def create_app(
     """Build the application over an index that is open already.
 
     Nothing a visitor asks is logged or kept: the metrics count requests by route.
+    TIPQA_LIMIT says how often one address may ask, as "300/minute", or "none".
 
     Args:
         index: what is searched.
@@ -58,7 +61,7 @@ def create_app(
         allow_origins: sites whose pages may search here.
 
     Raises:
-        TipqaError: an address is no origin.
+        TipqaError: an address is no origin, or TIPQA_LIMIT can't be read.
     """
     app = FastAPI(
         title="tipqa",
@@ -70,6 +73,7 @@ def create_app(
     )
     app.state.url = checked_origin(url, "--url") if url else None
     install_problems(app)
+    app.add_middleware(RateLimit, limit=read_limit(os.environ.get("TIPQA_LIMIT", USUAL)))
     _add_headers(app)
     app.add_middleware(GZipMiddleware, compresslevel=5)
     app.add_middleware(

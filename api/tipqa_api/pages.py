@@ -22,7 +22,7 @@ _NEXT = {
     404: "Check the address for a slip, or search for what you were after.",
     405: "Go back to the search and start from there.",
     422: "Go back, change what it names, and try again.",
-    429: "Wait a minute, then try again. Nothing of what you asked was kept.",
+    429: "Wait a little, then try again. Nothing of what you asked was kept.",
     500: "Try again in a few minutes. If it goes on, tell those who run this site what you did.",
     503: "The profiles are being loaded. Try again in half a minute.",
 }

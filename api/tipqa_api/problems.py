@@ -59,7 +59,9 @@ def problem(
     title = HTTPStatus(status).phrase
     for_a_person = "text/html" in request.headers.get("accept", "")
     if for_a_person and not request.url.path.startswith("/v1/"):
-        return pages.error(status, title, detail)
+        page = pages.error(status, title, detail)
+        page.headers.update(headers or {})
+        return page
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
