@@ -275,6 +275,22 @@ def test_by_keyboard_alone(opened: Any) -> None:
     assert tick.is_checked()
 
 
+def test_the_way_out_hides_no_focus(opened: Any) -> None:
+    """At 400% zoom: whatever has the focus is not under the bar that leads away."""
+    page = opened(320)
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.goto("/search?q=child+labor")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            """() => {
+            const now = document.activeElement, bar = document.querySelector(".leave");
+            const box = now.getBoundingClientRect();
+            return now === bar || box.top < bar.getBoundingClientRect().top - 8;
+            }"""
+        ), page.evaluate("document.activeElement.outerHTML")
+
+
 def test_without_javascript(opened: Any) -> None:
     """Asking, narrowing, opening a chip, copying, leaving: all of it works."""
     page = opened(java_script_enabled=False)

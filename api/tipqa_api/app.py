@@ -32,7 +32,7 @@ from tipqa_api.corpus_pages import install_corpus_pages
 from tipqa_api.feeds import install_feeds
 from tipqa_api.files import file
 from tipqa_api.other_sites import EMBEDDED, OpenToSites
-from tipqa_api.problems import NotFound, install_problems
+from tipqa_api.problems import NotFound, fault, install_problems
 from tipqa_api.rate import USUAL, RateLimit, read_limit
 from tipqa_api.search_page import install_search_page
 
@@ -75,7 +75,7 @@ def create_app(
     install_problems(app)
     app.add_middleware(RateLimit, limit=read_limit(os.environ.get("TIPQA_LIMIT", USUAL)))
     _add_headers(app)
-    app.add_middleware(GZipMiddleware, compresslevel=5)
+    app.add_middleware(GZipMiddleware, compresslevel=2)
     app.add_middleware(
         OpenToSites, origins=[checked_origin(site, "--allow-origin") for site in allow_origins]
     )
@@ -108,7 +108,10 @@ def _add_headers(app: FastAPI) -> None:
     async def headers(
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
-        response = await call_next(request)
+        try:
+            response = await call_next(request)
+        except Exception as error:  # raised further, it would be logged with what was asked
+            response = fault(request, error)
         path = request.url.path
         response.headers["Content-Security-Policy"] = _DOCS_CSP if path == "/docs" else _CSP
         response.headers["Referrer-Policy"] = "no-referrer"
