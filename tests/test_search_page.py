@@ -176,10 +176,9 @@ def test_the_question_stays_in_its_address(client: TestClient) -> None:
         assert "set-cookie" not in answer.headers
 
 
-def test_who_asks_too_often_is_told_to_wait(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_asks_too_often_is_told_to_wait(index: Index) -> None:
     """By address and for a time; this machine itself, other pages and other addresses go on."""
-    monkeypatch.setenv("TIPQA_LIMIT", "2/hour")
-    app = create_app(index)
+    app = create_app(index, limit="2/hour")
     far, other, near = (
         TestClient(app, client=(address, 50000), headers={"accept": "text/html"})
         for address in ("203.0.113.5", "2001:db8::5", "127.0.0.1")
@@ -194,13 +193,11 @@ def test_who_asks_too_often_is_told_to_wait(index: Index, monkeypatch: pytest.Mo
     assert far.get("/").status_code == far.get("/help").status_code == 200
     assert other.get("/search?q=fish").status_code == 200
     assert {near.get("/search?q=fish").status_code for _ in range(4)} == {200}
-    monkeypatch.setenv("TIPQA_LIMIT", "often")
     with pytest.raises(TipqaError, match='the limit "often" can\'t be read'):
-        create_app(index)
+        create_app(index, limit="often")
 
 
-def test_no_limit(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_limit(index: Index) -> None:
     """Where none is wanted, as behind a server that has one."""
-    monkeypatch.setenv("TIPQA_LIMIT", "none")
-    far = TestClient(create_app(index), client=("203.0.113.5", 50000))
+    far = TestClient(create_app(index, limit="none"), client=("203.0.113.5", 50000))
     assert {far.get("/search?q=fish").status_code for _ in range(4)} == {200}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from importlib.resources import files
@@ -33,7 +32,7 @@ from tipqa_api.feeds import install_feeds
 from tipqa_api.files import file
 from tipqa_api.other_sites import EMBEDDED, OpenToSites
 from tipqa_api.problems import NotFound, fault, install_problems
-from tipqa_api.rate import USUAL, RateLimit, read_limit
+from tipqa_api.rate import NONE, RateLimit, read_limit
 from tipqa_api.search_page import install_search_page
 
 _FOLDER = Path(str(files("tipqa_api")))
@@ -47,21 +46,25 @@ _DOCS_CSP = _CSP.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
 
 def create_app(
-    index: Index, *, url: str | None = None, allow_origins: Sequence[str] = ()
+    index: Index,
+    *,
+    url: str | None = None,
+    allow_origins: Sequence[str] = (),
+    limit: str = NONE,
 ) -> FastAPI:
     """Build the application over an index that is open already.
 
     Nothing a visitor asks is logged or kept: the metrics count requests by route.
-    TIPQA_LIMIT says how often one address may ask, as "300/minute", or "none".
 
     Args:
         index: what is searched.
         url: where the world finds the server, as in https://example.org; without it
             pages name the host that was asked.
         allow_origins: sites whose pages may search here.
+        limit: how often one address may ask, as "100/minute", or "none".
 
     Raises:
-        TipqaError: an address is no origin, or TIPQA_LIMIT can't be read.
+        TipqaError: an address is no origin, or the limit can't be read.
     """
     app = FastAPI(
         title="tipqa",
@@ -73,7 +76,7 @@ def create_app(
     )
     app.state.url = checked_origin(url, "--url") if url else None
     install_problems(app)
-    app.add_middleware(RateLimit, limit=read_limit(os.environ.get("TIPQA_LIMIT", USUAL)))
+    app.add_middleware(RateLimit, limit=read_limit(limit))
     _add_headers(app)
     app.add_middleware(GZipMiddleware, compresslevel=2)
     app.add_middleware(

@@ -14,7 +14,6 @@ from tipqa.errors import TipqaError
 from tipqa_api.problems import problem
 
 NONE = "none"
-USUAL = "300/minute"
 _COUNTED = ("/search", "/v1/search", "/v1/ask")  # what keeps the models busy
 
 

@@ -14,6 +14,7 @@ from tipqa.errors import TipqaError
 from tipqa.search import Index
 from tipqa_api.app import create_app
 from tipqa_api.newest import Newest
+from tipqa_api.rate import NONE
 
 _LONGEST_HEAD = 1 << 20  # bytes; a query far too long still gets its problem document
 QUESTION_TO_TRY = "Who shelters the victims?"
@@ -26,6 +27,7 @@ def serve(
     *,
     url: str | None = None,
     allow_origins: Sequence[str] = (),
+    limit: str = NONE,
 ) -> None:
     """Answer on an address until stopped, from the newest generation of the index.
 
@@ -33,12 +35,12 @@ def serve(
         index: open.
         host: an address of this machine.
         port: 0 takes a free one.
-        url, allow_origins: as for `create_app`.
+        url, allow_origins, limit: as for `create_app`.
 
     Raises:
-        TipqaError: the address can't be listened on, or one of the others is no origin.
+        TipqaError: the address can't be listened on, or one of the others can't be meant.
     """
-    app = Newest(index, partial(create_app, url=url, allow_origins=allow_origins))
+    app = Newest(index, partial(create_app, url=url, allow_origins=allow_origins, limit=limit))
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, socket.SOCK_STREAM)
