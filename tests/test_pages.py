@@ -148,12 +148,15 @@ def test_a_misspelt_question_on_a_phone_leads_to_its_source(opened: Any) -> None
     chip = best.locator(".chips summary").first
     chip.tap()
     note = best.locator(".chips li").first
-    assert "Nepal" in note.locator("p").first.inner_text()
-    source = note.get_by_role("link", name="The source, and what rests on it").get_attribute("href")
-    assert page.request.get(f"/v1{source}").ok
-    profile = best.get_by_role("link", name="paragraph").first.get_attribute("href")
-    assert re.fullmatch(r"/profiles/nepal-20\d\d#p\d+", profile)
-    assert page.request.get(f"/v1{profile.partition('#')[0]}").ok
+    written = note.locator("p").first.inner_text()
+    assert "Nepal" in written
+    go(page, note.get_by_role("link", name="The source, and what rests on it"))
+    assert page.get_by_role("heading", level=1).inner_text() in written
+    page.go_back()
+    best = page.get_by_role("article").first
+    go(page, best.get_by_role("link", name=re.compile("^paragraph")))
+    assert re.search(r"/profiles/nepal-20\d\d#p\d+$", page.url)
+    assert page.locator(":target").inner_text().strip()
     page.screenshot(path=SCREENSHOTS / "phone-source.png")
 
 

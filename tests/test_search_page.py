@@ -108,6 +108,15 @@ def test_narrowing_is_kept_and_can_be_taken_back(client: TestClient) -> None:
     assert page.index("Chile</bdi>, 2022") < page.index("Norway</bdi>, 2024")
 
 
+def test_a_source_is_named_where_the_list_is_narrowed_by_it(
+    client: TestClient, index: Index
+) -> None:
+    """By its title, for its id says little."""
+    source, _, _ = index.generation.store.sources()[0]
+    page = client.get("/search", params={"q": "inspectors", "source": source.id})
+    assert f"Source: {source.title} Remove" in words(page.text)
+
+
 def test_the_list_is_taken_along_as_it_is_narrowed(client: TestClient) -> None:
     """The files are of the same filters, by the names that the API has for them."""
     page = client.get("/search", params={"q": "inspectors", "edition": 2022}).text
