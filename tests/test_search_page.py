@@ -173,6 +173,18 @@ def test_each_error_page_says_what_next(status: int) -> None:
     assert len(words(bytes(page.body).decode()).split("Something is. ")[1].split(". ")[0]) > 20
 
 
+def test_while_the_index_loads(index: Index) -> None:
+    """All but signs of life say so, and when to come back."""
+    client = TestClient(create_app(index, ready=lambda: False), headers={"accept": "text/html"})
+    page = client.get("/search?q=fish")
+    assert (page.status_code, page.headers["retry-after"]) == (503, "10")
+    assert "being loaded" in words(page.text)
+    assert client.get("/v1/search?q=fish").json()["status"] == 503
+    assert client.get("/readyz").status_code == 503
+    for path in ("/healthz", "/static/tipqa.css"):
+        assert client.get(path).status_code == 200
+
+
 def test_the_question_stays_in_its_address(client: TestClient) -> None:
     """It is in the box and no title; pages are not kept, told on, or given a cookie."""
     for path in ("/", "/search"):

@@ -24,7 +24,7 @@ _NEXT = {
     422: "Go back, change what it names, and try again.",
     429: "Wait a little, then try again. Nothing of what you asked was kept.",
     500: "Try again in a few minutes. If it goes on, tell those who run this site what you did.",
-    503: "The profiles are being loaded. Try again in half a minute.",
+    503: "The profiles are being loaded, which takes some seconds. Try again then.",
 }
 """What to do next, by the status of an error."""
 
