@@ -40,7 +40,9 @@ def install_problems(app: FastAPI) -> None:
     def wrong_request(request: Request, error: HTTPException) -> Response:
         detail = str(error.detail)
         if error.status_code == 404:
-            detail = f"There is nothing at {request.url.path[:_SHOWN]}. /docs lists what there is."
+            path = request.url.path
+            hint = " /docs lists what there is." if path.startswith("/v1/") else ""
+            detail = f"There is nothing at {path[:_SHOWN]}.{hint}"
         if error.status_code == 405:
             detail = f"{request.method} is not possible here. Use {(error.headers or {})['Allow']}."
         return problem(request, error.status_code, detail, dict(error.headers or {}))
