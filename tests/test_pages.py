@@ -237,6 +237,8 @@ def test_order_and_pages(opened: Any) -> None:
     assert len(seen) == len(set(seen)) >= 30
     go(page, page.get_by_role("link", name="Previous page"))
     assert page.get_by_text("Page 3", exact=True).is_visible()
+    go(page, page.get_by_role("link", name="The answer, and the nearest passages"))
+    assert page.get_by_text("Page 1", exact=True).is_visible()
 
 
 def test_by_keyboard_alone(opened: Any) -> None:

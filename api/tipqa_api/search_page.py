@@ -170,6 +170,7 @@ def _results(index: Index, asked: Asked) -> HTMLResponse:
         kept=_kept(asked),
         before=_address(asked, page=asked.page - 1) if asked.page > 1 else None,
         after=_address(asked, page=asked.page + 1) if more else None,
+        answered=_address(asked, order=None),
         files={name: _taken(asked, name) for name in FILES},
         shown_files=FILES,
         most_taken=min(_TAKEN, found.total),
