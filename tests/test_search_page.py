@@ -211,7 +211,8 @@ def test_who_asks_too_often_is_told_to_wait(index: Index) -> None:
     assert refused.headers["retry-after"] == "3600"
     assert "default-src 'none'" in refused.headers["content-security-policy"]
     assert "More than 2 questions in 3600 s are too many. Wait a little" in words(refused.text)
-    assert far.get("/v1/ask?q=fish").json()["status"] == 429
+    for path in ("/v1/ask?q=fish", "/v1/ask/stream?q=fish", "/v1/search?q=fish"):
+        assert far.get(path).json()["status"] == 429
     assert far.get("/").status_code == far.get("/help").status_code == 200
     assert other.get("/search?q=fish").status_code == 200
     assert {near.get("/search?q=fish").status_code for _ in range(4)} == {200}

@@ -59,7 +59,9 @@ class RateLimit:
 
 
 def _is_counted(scope: Scope) -> bool:
-    return scope["path"] in _COUNTED or (scope["path"] == "/" and b"q=" in scope["query_string"])
+    return scope["path"].startswith(_COUNTED) or (
+        scope["path"] == "/" and b"q=" in scope["query_string"]
+    )
 
 
 def _is_far(client: str) -> bool:
