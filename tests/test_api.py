@@ -253,7 +253,7 @@ def test_openapi_has_real_examples(client: TestClient) -> None:
     """Each route of the API shows a document; the docs page asks no other host."""
     description = client.get("/openapi.json").json()
     for path, methods in description["paths"].items():
-        if path.startswith("/v1/"):
+        if path.startswith("/v1/") and not path.endswith("/stream"):  # that is no document
             shown = methods["get"]["responses"]["200"]["content"]["application/json"]["example"]
             assert shown
     docs = client.get("/docs").text
@@ -266,19 +266,26 @@ def test_openapi_has_real_examples(client: TestClient) -> None:
 def test_a_fault_of_ours_is_a_problem_document_too(
     index: Index, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """500 says nothing of what was asked, and neither does the log."""
+    """500 says nothing of what was asked, and neither does any log; a page has its headers."""
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secretword")
 
-    client = TestClient(create_app(index), raise_server_exceptions=False)
+    client = TestClient(create_app(index))
     monkeypatch.setattr(type(index), "find", broken)
     with caplog.at_level(logging.DEBUG):
         answer = client.get("/v1/search?q=secretword")
+        page = client.get("/search?q=secretword", headers={"accept": "text/html"})
     assert answer.status_code == 500
     assert answer.json()["detail"] == "Something here is broken. Try again later."
+    assert page.status_code == 500
+    assert "Try again in a few minutes" in page.text
+    assert page.headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in page.headers["content-security-policy"]
     told = [r.getMessage() for r in caplog.records if r.name == "tipqa_api"]
-    assert told == ["/v1/search failed with RuntimeError"]
+    assert told == [f"{path} failed with RuntimeError" for path in ("/v1/search", "/search")]
+    ours = [r for r in caplog.records if not r.name.startswith("http")]  # the client logs itself
+    assert "secretword" not in "".join(map(logging.Formatter().format, ours))
 
 
 def test_serve_for_real(index_folder: Path) -> None:

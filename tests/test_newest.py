@@ -133,7 +133,8 @@ def test_a_broken_generation_is_told_of_and_the_old_one_goes_on(
     old = current_name(folder)
     (folder / "generations" / "broken").mkdir()
     (folder / "generations" / "broken" / "manifest.json").write_text("{}")
-    (folder / "CURRENT").write_text("broken\n")
+    (folder / "next").write_text("broken\n")
+    (folder / "next").replace(folder / "CURRENT")  # at once, as a build does it
     until((tmp_path / "said").read_text)
     time.sleep(2)
     (said,) = (tmp_path / "said").read_text().splitlines()

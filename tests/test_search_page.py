@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tipqa.embed import HashedWords
+from tipqa.errors import TipqaError
 from tipqa.index import build
 from tipqa.rerank import SharedWords
 from tipqa.search import Index, open_index
@@ -107,6 +108,15 @@ def test_narrowing_is_kept_and_can_be_taken_back(client: TestClient) -> None:
     assert page.index("Chile</bdi>, 2022") < page.index("Norway</bdi>, 2024")
 
 
+def test_a_source_is_named_where_the_list_is_narrowed_by_it(
+    client: TestClient, index: Index
+) -> None:
+    """By its title, for its id says little."""
+    source, _, _ = index.generation.store.sources()[0]
+    page = client.get("/search", params={"q": "inspectors", "source": source.id})
+    assert f"Source: {source.title} Remove" in words(page.text)
+
+
 def test_the_list_is_taken_along_as_it_is_narrowed(client: TestClient) -> None:
     """The files are of the same filters, by the names that the API has for them."""
     page = client.get("/search", params={"q": "inspectors", "edition": 2022}).text
@@ -158,9 +168,22 @@ def test_whatever_is_asked_the_page_says_what_next(
 @pytest.mark.parametrize("status", [404, 405, 422, 429, 500, 503])
 def test_each_error_page_says_what_next(status: int) -> None:
     """Each in its own words."""
-    page = pages.error(status, "Wrong", "Something is.")
+    page = pages.error(status, "Unprocessable", "Something is.")
     assert page.status_code == status
+    assert "Unprocessable" not in words(bytes(page.body).decode())
     assert len(words(bytes(page.body).decode()).split("Something is. ")[1].split(". ")[0]) > 20
+
+
+def test_while_the_index_loads(index: Index) -> None:
+    """All but signs of life say so, and when to come back."""
+    client = TestClient(create_app(index, ready=lambda: False), headers={"accept": "text/html"})
+    page = client.get("/search?q=fish")
+    assert (page.status_code, page.headers["retry-after"]) == (503, "10")
+    assert "being loaded" in words(page.text)
+    assert client.get("/v1/search?q=fish").json()["status"] == 503
+    assert client.get("/readyz").status_code == 503
+    for path in ("/healthz", "/static/tipqa.css"):
+        assert client.get(path).status_code == 200
 
 
 def test_the_question_stays_in_its_address(client: TestClient) -> None:
@@ -173,3 +196,31 @@ def test_the_question_stays_in_its_address(client: TestClient) -> None:
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert "set-cookie" not in answer.headers
+
+
+def test_who_asks_too_often_is_told_to_wait(index: Index) -> None:
+    """By address and for a time; this machine itself, other pages and other addresses go on."""
+    app = create_app(index, limit="2/hour")
+    far, other, near = (
+        TestClient(app, client=(address, 50000), headers={"accept": "text/html"})
+        for address in ("203.0.113.5", "2001:db8::5", "127.0.0.1")
+    )
+    assert [far.get(path).status_code for path in ("/search?q=fish", "/?q=fish")] == [200, 200]
+    refused = far.get("/search?q=fish")
+    assert refused.status_code == 429
+    assert refused.headers["retry-after"] == "3600"
+    assert "default-src 'none'" in refused.headers["content-security-policy"]
+    assert "More than 2 questions in 3600 s are too many. Wait a little" in words(refused.text)
+    for path in ("/v1/ask?q=fish", "/v1/ask/stream?q=fish", "/v1/search?q=fish"):
+        assert far.get(path).json()["status"] == 429
+    assert far.get("/").status_code == far.get("/help").status_code == 200
+    assert other.get("/search?q=fish").status_code == 200
+    assert {near.get("/search?q=fish").status_code for _ in range(4)} == {200}
+    with pytest.raises(TipqaError, match='the limit "often" can\'t be read'):
+        create_app(index, limit="often")
+
+
+def test_no_limit(index: Index) -> None:
+    """Where none is wanted, as behind a server that has one."""
+    far = TestClient(create_app(index, limit="none"), client=("203.0.113.5", 50000))
+    assert {far.get("/search?q=fish").status_code for _ in range(4)} == {200}

@@ -31,7 +31,8 @@ from tipqa_api.corpus_pages import install_corpus_pages
 from tipqa_api.feeds import install_feeds
 from tipqa_api.files import file
 from tipqa_api.other_sites import EMBEDDED, OpenToSites
-from tipqa_api.problems import NotFound, install_problems
+from tipqa_api.problems import NotFound, fault, install_problems, problem
+from tipqa_api.rate import NONE, RateLimit, read_limit
 from tipqa_api.search_page import install_search_page
 
 _FOLDER = Path(str(files("tipqa_api")))
@@ -42,10 +43,16 @@ _CSP = (
 _DOCS_CSP = _CSP.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
     "img-src 'self'", "img-src 'self' data:"
 )
+_AT_ONCE = ("/healthz", "/static/")
 
 
 def create_app(
-    index: Index, *, url: str | None = None, allow_origins: Sequence[str] = ()
+    index: Index,
+    *,
+    url: str | None = None,
+    allow_origins: Sequence[str] = (),
+    limit: str = NONE,
+    ready: Callable[[], bool] = lambda: True,
 ) -> FastAPI:
     """Build the application over an index that is open already.
 
@@ -56,9 +63,11 @@ def create_app(
         url: where the world finds the server, as in https://example.org; without it
             pages name the host that was asked.
         allow_origins: sites whose pages may search here.
+        limit: how often one address may ask, as "100/minute", or "none".
+        ready: until it is, all but signs of life is answered with 503.
 
     Raises:
-        TipqaError: an address is no origin.
+        TipqaError: an address is no origin, or the limit can't be read.
     """
     app = FastAPI(
         title="tipqa",
@@ -70,8 +79,9 @@ def create_app(
     )
     app.state.url = checked_origin(url, "--url") if url else None
     install_problems(app)
-    _add_headers(app)
-    app.add_middleware(GZipMiddleware, compresslevel=5)
+    app.add_middleware(RateLimit, limit=read_limit(limit))
+    _add_headers(app, ready)
+    app.add_middleware(GZipMiddleware, compresslevel=2)
     app.add_middleware(
         OpenToSites, origins=[checked_origin(site, "--allow-origin") for site in allow_origins]
     )
@@ -99,13 +109,19 @@ class _HeadAsGet:
         await self.app(scope, receive, send)
 
 
-def _add_headers(app: FastAPI) -> None:
+def _add_headers(app: FastAPI, ready: Callable[[], bool]) -> None:
     @app.middleware("http")
     async def headers(
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
-        response = await call_next(request)
         path = request.url.path
+        if not ready() and not path.startswith(_AT_ONCE):
+            response = problem(request, 503, "The index is being loaded.", {"Retry-After": "10"})
+        else:
+            try:
+                response = await call_next(request)
+            except Exception as error:  # raised further, it would be logged with what was asked
+                response = fault(request, error)
         response.headers["Content-Security-Policy"] = _DOCS_CSP if path == "/docs" else _CSP
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Content-Type-Options"] = "nosniff"

@@ -18,15 +18,27 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.globals.update(leave_for=LEAVE_FOR, urlencode=urlencode)
-_NEXT = {
-    404: "Check the address for a slip, or search for what you were after.",
-    405: "Go back to the search and start from there.",
-    422: "Go back, change what it names, and try again.",
-    429: "Wait a minute, then try again. Nothing of what you asked was kept.",
-    500: "Try again in a few minutes. If it goes on, tell those who run this site what you did.",
-    503: "The profiles are being loaded. Try again in half a minute.",
+_ERRORS = {
+    404: (
+        "There is no such page",
+        "Check the address for a slip, or search for what you were after.",
+    ),
+    405: ("This can’t be done here", "Go back to the search and start from there."),
+    422: ("Part of what was asked for is wrong", "Go back, change what it names, and try again."),
+    429: (
+        "Too many questions at once",
+        "Wait a little, then try again. Nothing of what you asked was kept.",
+    ),
+    500: (
+        "Sorry, this went wrong",
+        "Try again in a few minutes. If it goes on, tell those who run this site what you did.",
+    ),
+    503: (
+        "Not ready yet",
+        "It takes some seconds. Try again then.",
+    ),
 }
-"""What to do next, by the status of an error."""
+"""What is wrong in plain words and what to do next, by the status of an error."""
 
 
 def page(template: str, **values: Any) -> HTMLResponse:
@@ -44,8 +56,9 @@ def docs() -> HTMLResponse:
     return page("docs.html")
 
 
-def error(status: int, title: str, detail: str) -> HTMLResponse:
-    """A page that says what went wrong and what to do."""
-    told = page("error.html", title=title, detail=detail, next=_NEXT.get(status))
+def error(status: int, phrase: str, detail: str) -> HTMLResponse:
+    """A page that says what went wrong and what to do; `phrase` is HTTP's word for it."""
+    title, next = _ERRORS.get(status, (phrase, None))
+    told = page("error.html", title=title, detail=detail, next=next)
     told.status_code = status
     return told

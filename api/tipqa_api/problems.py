@@ -40,16 +40,19 @@ def install_problems(app: FastAPI) -> None:
     def wrong_request(request: Request, error: HTTPException) -> Response:
         detail = str(error.detail)
         if error.status_code == 404:
-            detail = f"There is nothing at {request.url.path[:_SHOWN]}. /docs lists what there is."
+            path = request.url.path
+            hint = " /docs lists what there is." if path.startswith("/v1/") else ""
+            detail = f"There is nothing at {path[:_SHOWN]}.{hint}"
         if error.status_code == 405:
             detail = f"{request.method} is not possible here. Use {(error.headers or {})['Allow']}."
         return problem(request, error.status_code, detail, dict(error.headers or {}))
 
-    @app.exception_handler(Exception)
-    def broken(request: Request, error: Exception) -> Response:
-        place = getattr(request.scope.get("route"), "path", "?")
-        logging.getLogger("tipqa_api").error("%s failed with %s", place, type(error).__name__)
-        return problem(request, 500, "Something here is broken. Try again later.")
+
+def fault(request: Request, error: Exception) -> Response:
+    """The answer to a request that broke something; the log holds nothing of what was asked."""
+    place = getattr(request.scope.get("route"), "path", "?")
+    logging.getLogger("tipqa_api").error("%s failed with %s", place, type(error).__name__)
+    return problem(request, 500, "Something here is broken. Try again later.")
 
 
 def problem(
@@ -59,7 +62,9 @@ def problem(
     title = HTTPStatus(status).phrase
     for_a_person = "text/html" in request.headers.get("accept", "")
     if for_a_person and not request.url.path.startswith("/v1/"):
-        return pages.error(status, title, detail)
+        page = pages.error(status, title, detail)
+        page.headers.update(headers or {})
+        return page
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 

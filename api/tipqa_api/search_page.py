@@ -166,10 +166,11 @@ def _results(index: Index, asked: Asked) -> HTMLResponse:
         editions=catalog.editions,
         choices=_choices(asked, filters, found.facets),
         orders=_ORDERS,
-        narrowed=_narrowed(asked, filters),
+        narrowed=_narrowed(index, asked, filters),
         kept=_kept(asked),
         before=_address(asked, page=asked.page - 1) if asked.page > 1 else None,
         after=_address(asked, page=asked.page + 1) if more else None,
+        answered=_address(asked, order=None),
         files={name: _taken(asked, name) for name in FILES},
         shown_files=FILES,
         most_taken=min(_TAKEN, found.total),
@@ -227,7 +228,7 @@ def _choices(asked: Asked, filters: Filters, facets: Mapping[str, Sequence[Facet
     ]
 
 
-def _narrowed(asked: Asked, filters: Filters) -> list[tuple[str, str, str]]:
+def _narrowed(index: Index, asked: Asked, filters: Filters) -> list[tuple[str, str, str]]:
     """What the list is narrowed by: the name, the value, and the address without it."""
     codes = sorted(filters.countries)
     found = []
@@ -239,11 +240,13 @@ def _narrowed(asked: Asked, filters: Filters) -> list[tuple[str, str, str]]:
     for field, shown in (
         ("edition", "Edition"), ("year_from", "Edition from"), ("year_to", "Edition to"),
         ("region", "Region"), ("publisher", "Publisher"), ("section", "Section"),
-        ("source", "Source"),
     ):  # fmt: skip
         value = getattr(asked, field)
         if value is not None:
             found.append((shown, str(value), _address(asked, **{field: None})))
+    source = index.generation.store.source(filters.source) if filters.source else None
+    if source:
+        found.append(("Source", source.title, _address(asked, source=None)))
     return found
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from threading import Event
 
 import uvicorn
 from threadpoolctl import threadpool_limits
@@ -14,6 +15,7 @@ from tipqa.errors import TipqaError
 from tipqa.search import Index
 from tipqa_api.app import create_app
 from tipqa_api.newest import Newest
+from tipqa_api.rate import NONE
 
 _LONGEST_HEAD = 1 << 20  # bytes; a query far too long still gets its problem document
 QUESTION_TO_TRY = "Who shelters the victims?"
@@ -26,6 +28,7 @@ def serve(
     *,
     url: str | None = None,
     allow_origins: Sequence[str] = (),
+    limit: str = NONE,
 ) -> None:
     """Answer on an address until stopped, from the newest generation of the index.
 
@@ -33,28 +36,36 @@ def serve(
         index: open.
         host: an address of this machine.
         port: 0 takes a free one.
-        url, allow_origins: as for `create_app`.
+        url, allow_origins, limit: as for `create_app`.
 
     Raises:
-        TipqaError: the address can't be listened on, or one of the others is no origin.
+        TipqaError: the address can't be listened on, or one of the others can't be meant.
     """
-    app = Newest(index, partial(create_app, url=url, allow_origins=allow_origins))
+    warm = Event()
+    create = partial(
+        create_app, url=url, allow_origins=allow_origins, limit=limit, ready=warm.is_set
+    )
+    app = Newest(index, create)
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
-        listening.listen()  # at once, so that no other takes the port while the model loads
+        listening.listen()  # at once, so that no other takes the port
     except OSError as error:
         raise TipqaError(
             f"can't listen on {host} port {port}: {error.strerror}. Try another --host or --port."
         ) from error
     # A BLAS with threads of its own has requests wait for each other, and gains nothing.
     threadpool_limits(1, user_api="blas")
-    index.warm_all()
-    shown = f"[{host}]" if ":" in host else host
-    print(f"tipqa is at http://{shown}:{listening.getsockname()[1]}", flush=True)
-    print(f'Try: "{QUESTION_TO_TRY}"   (Ctrl-C stops)', flush=True)
+
+    def warm_up() -> None:
+        index.warm_all()
+        warm.set()
+        shown = f"[{host}]" if ":" in host else host
+        print(f"tipqa is at http://{shown}:{listening.getsockname()[1]}", flush=True)
+        print(f'Try: "{QUESTION_TO_TRY}"   (Ctrl-C stops)', flush=True)
+
     # No access log: its lines would hold what visitors ask.
     config = uvicorn.Config(
         app,
@@ -64,12 +75,21 @@ def serve(
         http="h11",
         h11_max_incomplete_event_size=_LONGEST_HEAD,
     )
-    asyncio.run(_run(uvicorn.Server(config), app, listening))
+    asyncio.run(_run(uvicorn.Server(config), app, listening, warm_up))
 
 
-async def _run(server: uvicorn.Server, app: Newest, listening: socket.socket) -> None:
-    watching = asyncio.create_task(app.watch())
+async def _run(
+    server: uvicorn.Server, app: Newest, listening: socket.socket, warm_up: Callable[[], None]
+) -> None:
+    async def watch() -> None:
+        await asyncio.to_thread(warm_up)
+        await app.watch()
+
+    watching = asyncio.create_task(watch())
+    watching.add_done_callback(lambda _: setattr(server, "should_exit", True))
     try:
         await server.serve(sockets=[listening])
+        if watching.done():
+            watching.result()  # what it failed with, as a model that can't be loaded
     finally:
         watching.cancel()

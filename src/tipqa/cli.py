@@ -521,9 +521,17 @@ def serve(
             help="A site whose pages may search here, as in https://example.org; repeatable.",
         ),
     ] = None,
+    limit: Annotated[
+        str,
+        typer.Option(
+            "--limit",
+            envvar="TIPQA_LIMIT",
+            help='How often one address may ask, or "none"; this machine\'s own always may.',
+        ),
+    ] = "300/minute",
 ) -> None:
     """Serve the search page and the HTTP API."""
     from tipqa_api.server import serve as run
 
     index = _open(folder, encoder, reranker)
-    run(index, host, port, url=url, allow_origins=allow_origin or [])
+    run(index, host, port, url=url, allow_origins=allow_origin or [], limit=limit)

@@ -102,6 +102,11 @@ document.querySelectorAll("sup a").forEach((mark) => {
   });
 });
 
+// On paper each chip is open; browsers that can't do so by style are told here.
+window.addEventListener("beforeprint", () => {
+  document.querySelectorAll(".chips details").forEach((chip) => { chip.open = true; });
+});
+
 // Copying; where the browser refuses, the link leads to the page with the text.
 document.querySelectorAll("a.copy").forEach((link) => {
   link.addEventListener("click", async (event) => {
