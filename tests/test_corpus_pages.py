@@ -59,7 +59,12 @@ def page(client: TestClient, path: str) -> html.HtmlElement:
     answer = client.get(path, headers={"accept": "text/html"})
     assert answer.status_code == 200, path
     assert answer.headers["cache-control"] == "no-store"
-    return html.fromstring(answer.text)
+    tree = html.fromstring(answer.text)
+    ids = tree.xpath("//@id")
+    assert len(ids) == len(set(ids)), path
+    anchors = tree.xpath("//a[starts-with(@href, '#')]/@href")
+    assert {anchor[1:] for anchor in anchors} <= set(ids), path
+    return tree
 
 
 def linked(tree: html.HtmlElement) -> dict[str, object]:
