@@ -296,6 +296,9 @@ def test_pages_say_what_they_are_to_programs(index: Index) -> None:
     assert {c["name"] for c in cited} == {"Penal Code", "Yearbook", "Annual Report"}
     assert linked(page(client, "/profiles"))["temporalCoverage"] == "2022/2024"
     assert linked(page(client, cited[0]["@id"].removeprefix("https://profiles.example")))
+    home = page(client, "/search")
+    assert home.xpath("//link[@rel='canonical']/@href") == ["https://profiles.example/"]
+    assert linked(home)["@type"] == "WebSite"
     there = page(TestClient(create_app(index)), "/sources").xpath("//link[@rel='canonical']/@href")
     assert there == ["http://testserver/sources"]
 
