@@ -1,8 +1,11 @@
-"""The pages of profiles and sources, and the search box for other sites, in Chromium."""
+"""The pages of profiles and sources, and the search box for other sites, in Chromium.
+
+Skipped where chromium, playwright or axe is missing. Screenshots are left in screenshots/.
+"""
 
 from __future__ import annotations
 
-import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +29,7 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe i
 
 expect = playwright.expect
 CHROMIUM = Path("/usr/bin/chromium")
+SCREENSHOTS = REPOSITORY / "screenshots"
 ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
@@ -154,10 +158,8 @@ def test_no_page_scrolls_sideways(browser: Any, ours: tuple[str, Index], width: 
             sizes = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
             assert sizes[0] <= sizes[1], path
             assert page.evaluate("window.hit") is None
-            shots = os.environ.get("TIPQA_SCREENSHOTS")
-            if shots:
-                name = path.strip("/").replace("/", "-").partition("#")[0].replace("?", "-")[:40]
-                page.screenshot(path=Path(shots) / f"{name}-{width}.png")
+            name = "-".join(re.findall(r"[\w.]+", path.partition("#")[0]))[:40]
+            page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png")
 
 
 def test_a_permalink_leads_to_its_paragraph_and_marks_it(
@@ -206,6 +208,7 @@ def test_the_print_has_notes_and_sources(browser: Any, ours: tuple[str, Index]) 
         page.emulate_media(media="print")
         assert page.get_by_text(f"{ours[0]}/profiles/cambodia-2005").is_visible()
         assert page.locator("#n1").is_visible()
+        page.screenshot(path=SCREENSHOTS / "profile-print.png", full_page=True)
         assert page.locator("section .sources li").first.is_visible()
         for gone in (".take", ".contents", ".related"):
             assert not page.locator(gone).first.is_visible()
@@ -232,7 +235,7 @@ def test_the_search_box_works_on_another_site(
     """Hits with their sources, and links to the pages here; axe finds nothing in it."""
     address = embedded(other_site, ours[0], 'hits="2" label="Ask the profiles"')
     with opened(browser, address, viewport={"width": 320, "height": 700}) as page:
-        page.get_by_label("Ask the profiles").fill("children in cocoa")
+        page.get_by_role("searchbox", name="Ask the profiles").fill("children in cocoa")
         page.keyboard.press("Enter")
         hits = page.locator("tipqa-search li:has(.where)")
         hits.first.wait_for()
@@ -248,6 +251,7 @@ def test_the_search_box_works_on_another_site(
         assert first.locator("mark").count() == 1
         assert first.locator("sup").first.inner_text().strip().startswith("[1")
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        page.screenshot(path=SCREENSHOTS / "search-box-elsewhere.png")
         assert axe.Axe().run(page).violations_count == 0
 
 

@@ -59,7 +59,12 @@ def page(client: TestClient, path: str) -> html.HtmlElement:
     answer = client.get(path, headers={"accept": "text/html"})
     assert answer.status_code == 200, path
     assert answer.headers["cache-control"] == "no-store"
-    return html.fromstring(answer.text)
+    tree = html.fromstring(answer.text)
+    ids = tree.xpath("//@id")
+    assert len(ids) == len(set(ids)), path
+    anchors = tree.xpath("//a[starts-with(@href, '#')]/@href")
+    assert {anchor[1:] for anchor in anchors} <= set(ids), path
+    return tree
 
 
 def linked(tree: html.HtmlElement) -> dict[str, object]:
@@ -90,7 +95,7 @@ def test_a_profile_page_has_each_paragraph_by_its_number(client: TestClient, ind
 def test_marks_lead_to_notes_and_notes_to_sources_and_back(client: TestClient) -> None:
     """A mark has a name for screen readers; the note names its source and its paragraphs."""
     tree = page(client, "/profiles/norway-2024")
-    marks = tree.xpath("//*[@id='p1']//a[@class='note']")
+    marks = tree.xpath("//*[@id='p1']//a[starts-with(@class, 'note')]")
     assert [words(mark) for mark in marks] == ["note 3"]
     (note,) = tree.xpath(f"//li[@id='{marks[0].get('href')[1:]}']")
     assert "Labour Inspectorate. Annual Report. 2023." in note.text_content()
@@ -146,13 +151,30 @@ def test_the_marks_tell_what_each_sentence_rests_on() -> None:
             by_rule: list[set[str]] = []
             for start, sentence in enumerate(sentences):
                 if sentence.notes or sentence.alone:
-                    notes = {profile.notes[place - 1].id for place in sentence.notes}
+                    notes = {profile.notes[place - 1].id for place, _ in sentence.notes}
                     by_rule += [notes] * (start + 1 - len(by_rule))
             resting = [
                 {c.note.id for c in paragraph.citations if c.sentence == span}
                 for span in paragraph.sentences
             ]
             assert by_rule == resting, f"{profile.info.id}#p{paragraph.number}"
+
+
+def test_a_note_within_a_sentence_is_not_of_those_before(tmp_path: Path) -> None:
+    """Where the last of several sentences bears one, those before it get their own mark."""
+    (tmp_path / "kenya.md").write_text(
+        "---\ncountry: Kenya\nedition: 2021\n---\n"
+        "Tea is picked. Farms[^2] were visited.[^1] Ports were not.\n\n"
+        "[^1]: Office. Report. 2020.\n[^2]: Union. Farms. 2019.\n"
+    )
+    build([tmp_path], tmp_path / "i", HashedWords())
+    client = TestClient(create_app(open_index(tmp_path / "i", HashedWords())))
+    tree = page(client, "/profiles/kenya-2021")
+    assert words(tree.xpath("//*[@id='p1']/p")[0]) == (
+        "Tea is picked.note 1 at a later sentence "
+        "Farms were visited.note 2note 1 Ports were not. profile alone"
+    )
+    assert len(tree.xpath("//a[@class='note inherited']")) == 1
 
 
 def test_other_editions_of_a_country_are_named(tmp_path: Path) -> None:
@@ -274,6 +296,9 @@ def test_pages_say_what_they_are_to_programs(index: Index) -> None:
     assert {c["name"] for c in cited} == {"Penal Code", "Yearbook", "Annual Report"}
     assert linked(page(client, "/profiles"))["temporalCoverage"] == "2022/2024"
     assert linked(page(client, cited[0]["@id"].removeprefix("https://profiles.example")))
+    home = page(client, "/search")
+    assert home.xpath("//link[@rel='canonical']/@href") == ["https://profiles.example/"]
+    assert linked(home)["@type"] == "WebSite"
     there = page(TestClient(create_app(index)), "/sources").xpath("//link[@rel='canonical']/@href")
     assert there == ["http://testserver/sources"]
 

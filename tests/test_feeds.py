@@ -69,12 +69,15 @@ def test_the_feed_tells_what_changed_and_when(
     assert built(second) == [("chile-2022", second, second), ("norway-2024", first, first)]
     (corpus / "norway.md").write_text(NORWAY.replace("begging", "marriage"))  # a part
     assert built(third) == [("norway-2024", first, third), ("chile-2022", second, second)]
+    (corpus / "chile.md").write_text(CHILE.replace("two.[^1]", "two."))  # the note is unused now
+    fourth = "2026-04-01T00:00:00Z"
+    assert built(fourth)[0] == ("chile-2022", second, fourth)
     manifest = next((folder / "generations").glob(f"{(folder / 'CURRENT').read_text().strip()}/m*"))
     kept = json.loads(manifest.read_text())
     manifest.write_text(json.dumps({**kept, "format": 1}))  # as by another version of tipqa
-    assert built("2026-04-01T00:00:00Z") == [
+    assert built("2026-05-01T00:00:00Z") == [
+        ("chile-2022", second, fourth),
         ("norway-2024", first, third),
-        ("chile-2022", second, second),
     ]
 
 

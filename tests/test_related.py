@@ -64,3 +64,23 @@ def test_one_country_has_no_strangers(tmp_path: Path) -> None:
     related = Related(generation.catalog, generation.vectors)
     assert related.passages("kenya-2020", 5) == []
     assert related.profiles("kenya-2020", 5) == []
+
+
+def test_what_all_say_comes_last(tmp_path: Path) -> None:
+    """A formula is nearest of all, and tells nothing; so does what rests on no source."""
+    formula = "The government has policies on labor.[^1]\n\nTable 2 gives an overview."
+    texts = {
+        "Kenya": "Divers gather sponges from wrecks.[^1]",
+        "India": "Divers gather pearls.[^1]",
+        "Chile": "Vineyards hire by the day.[^1]",
+        "Peru": "Gold is washed with mercury.[^1]",
+    }
+    for country, text in texts.items():
+        front = f"---\ncountry: {country}\nedition: 2021\n---\n"
+        body = f"{formula}\n\n{text}\n\n[^1]: Office. Report. 2020.\n"
+        (tmp_path / f"{country}.md").write_text(front + body)
+    build([tmp_path], tmp_path / "i", HashedWords())
+    generation = open_index(tmp_path / "i", HashedWords()).generation
+    pairs = generation.related.passages("kenya-2021", 9)
+    ids = [tuple(p.id for p in generation.store.passages(pair)) for pair in pairs]
+    assert ids == [("kenya-2021#p3", "india-2021#p3")]

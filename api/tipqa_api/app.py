@@ -27,6 +27,7 @@ from tipqa.search import Index, make_filters
 from tipqa.store import Filters
 from tipqa_api import pages, schemas
 from tipqa_api.addresses import checked_origin
+from tipqa_api.browse import install_lists
 from tipqa_api.corpus_pages import install_corpus_pages
 from tipqa_api.feeds import install_feeds
 from tipqa_api.files import file
@@ -89,6 +90,7 @@ def create_app(
     _add_api(app, index)
     _add_pages(app)
     install_search_page(app, index)
+    install_lists(app, index)
     install_corpus_pages(app, index)
     install_feeds(app, index)
     Instrumentator(registry=CollectorRegistry(), excluded_handlers=["/metrics"]).instrument(

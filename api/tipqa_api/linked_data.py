@@ -15,6 +15,23 @@ _REPORTS = ("government report", "UN", "NGO")
 _FILES = {"application/json": "", "text/csv": "csv", "application/x-bibtex": "bibtex"}
 
 
+def site(here: str) -> Json:
+    """The search page."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "WebSite",
+        "@id": f"{here}/",
+        "url": f"{here}/",
+        "name": "tipqa",
+        "description": "Country profiles on human trafficking, each sentence with its sources",
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": f"{here}/search?q={{words}}"},
+            "query-input": "required name=words",
+        },
+    }
+
+
 def profile(found: Profile, here: str, since: str) -> Json:
     """A profile as a report that cites its sources."""
     info = found.info

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tipqa.types import Note, Paragraph, Passage, Profile, Source
+from tipqa.types import Note, Paragraph, Passage, Profile, Scope, Source, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence with the space before it.
 
-    `notes` are the places, from 1, of the notes whose markers it bears. `alone`: it is the
-    last of some sentences in a row that rest on the profile alone.
+    `notes` are the places, from 1, of the notes that it rests on, and how: where it bears a
+    marker, or is the last of some in a row that rest on the same. `alone`: it is the last of
+    some in a row that rest on the profile alone.
     """
 
     before: str
     text: str
-    notes: tuple[int, ...]
+    notes: tuple[tuple[int, Scope], ...]
     alone: bool
 
 
@@ -70,8 +71,17 @@ class ShownProfile:
     @property
     def some_alone(self) -> bool:
         """Whether a sentence is marked as resting on the profile alone."""
-        parts = [part for paragraph in self.paragraphs for part in paragraph.parts]
-        return any(sentence.alone for part in parts for sentence in part.sentences)
+        return any(sentence.alone for sentence in self._sentences())
+
+    @property
+    def some_inherited(self) -> bool:
+        """Whether a mark's note stands at a later sentence."""
+        return any("inherited" in dict(s.notes).values() for s in self._sentences())
+
+    def _sentences(self) -> Iterator[Sentence]:
+        for paragraph in self.paragraphs:
+            for part in paragraph.parts:
+                yield from part.sentences
 
 
 def shown(profile: Profile, passages: Sequence[Passage]) -> ShownProfile:
@@ -146,22 +156,20 @@ def _parts(
 
 def _sentences(
     paragraph: Paragraph, places: Mapping[str, int], alone: bool
-) -> dict[tuple[int, int], Sentence]:
-    cited = {citation.sentence for citation in paragraph.citations}
+) -> dict[Span, Sentence]:
+    resting: dict[Span, dict[int, Scope]] = {span: {} for span in paragraph.sentences}
+    for citation in paragraph.citations:
+        resting[citation.sentence][places[citation.note.id]] = citation.scope
+    following = [*(set(notes) for notes in list(resting.values())[1:]), None]
     found = {}
-    last = 0
-    for number, span in enumerate(paragraph.sentences):
-        following = paragraph.sentences[number + 1 : number + 2]
-        direct = [
-            places[citation.note.id]
-            for citation in paragraph.citations
-            if citation.sentence == span and citation.scope == "direct"
-        ]
+    end = 0
+    for (span, notes), after in zip(resting.items(), following, strict=True):
+        last = set(notes) != after or "direct" in notes.values()
         found[span] = Sentence(
-            paragraph.text[last : span[0]],
+            paragraph.text[end : span[0]],
             paragraph.text[slice(*span)],
-            tuple(dict.fromkeys(direct)),
-            not alone and span not in cited and (not following or following[0] in cited),
+            tuple(notes.items()) if last else (),
+            last and not notes and not alone,
         )
-        last = span[1]
+        end = span[1]
     return found

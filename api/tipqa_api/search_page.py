@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
 
@@ -21,7 +21,8 @@ from tipqa.export import FormatName, take
 from tipqa.search import LONGEST_QUERY, Found, Index, make_filters
 from tipqa.store import Filters
 from tipqa.types import Hit, Note, Passage, Span
-from tipqa_api import pages, safety
+from tipqa_api import linked_data, pages, safety
+from tipqa_api.addresses import base
 from tipqa_api.files import file
 from tipqa_api.problems import NotFound
 from tipqa_api.schemas import Format, MaybeNumber, MaybeText
@@ -103,8 +104,10 @@ def install_search_page(app: FastAPI, index: Index) -> None:
 
     @app.get("/", include_in_schema=False)
     @app.get("/search", include_in_schema=False)
-    def search(asked: Annotated[Asked, Query()]) -> HTMLResponse:
-        return _results(index, asked) if asked.q.strip() else _start(index, asked)
+    def search(request: Request, asked: Annotated[Asked, Query()]) -> HTMLResponse:
+        if asked.q.strip():
+            return _results(index, asked)
+        return _start(index, asked, here=base(request))
 
     @app.get("/copy", include_in_schema=False)
     def copy(
@@ -118,7 +121,14 @@ def install_search_page(app: FastAPI, index: Index) -> None:
         return pages.page("help.html", hotlines=safety.hotlines())
 
 
-def _start(index: Index, asked: Asked, wrong: str | None = None, status: int = 200) -> HTMLResponse:
+def _start(
+    index: Index,
+    asked: Asked,
+    wrong: str | None = None,
+    status: int = 200,
+    *,
+    here: str | None = None,
+) -> HTMLResponse:
     page = pages.page(
         "home.html",
         asked=asked,
@@ -128,6 +138,7 @@ def _start(index: Index, asked: Asked, wrong: str | None = None, status: int = 2
         counts=index.generation.manifest["counts"],
         editions=index.generation.catalog.editions,
         kept={},
+        linked=linked_data.site(here) if here else None,
     )
     page.status_code = status
     return page

@@ -55,6 +55,12 @@ class Catalog:
         return self._infos
 
     @property
+    def kin(self) -> list[str]:
+        """The country of each of `profiles`; its own id where it has none."""
+        pairs = zip(self._of_profiles, self._infos, strict=True)
+        return [country or f"profile {info.id}" for country, info in pairs]
+
+    @property
     def of_passages(self) -> Rows:
         """The number of each passage's profile."""
         return self._profile
@@ -99,13 +105,16 @@ class Catalog:
         counts = np.bincount(self._profile, minlength=len(self._infos)).tolist()
         return {info.id: count for info, count in zip(self._infos, counts, strict=True)}
 
-    def strangers(self, profile: str) -> tuple[Truths, Truths]:
-        """Which passages, and which profiles, are about another country than a profile's."""
-        number = self._numbers[profile]
-        country = self._of_profiles[number]
-        other = np.array([c != country if country else True for c in self._of_profiles])
-        other[number] = False
-        return other[self._profile], other
+    def number(self, profile: str) -> int:
+        """The place of a profile in `profiles`."""
+        return self._numbers[profile]
+
+    def cited(self) -> Truths:
+        """Which passages rest on a source."""
+        sources, _ = self._rest_on
+        found = np.zeros(len(self._profile), dtype=bool)
+        found[sources.things] = True
+        return found
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
@@ -172,7 +181,10 @@ class Catalog:
 
 
 class _Pairs:
-    """Things by number with the values they have, each pair once, and the values' names."""
+    """Things by number with the values they have, each pair once, and the values' names.
+
+    `things` are the numbers, ascending, as often as they have a value.
+    """
 
     def __init__(self, pairs: Sequence[tuple[int, str, str]]) -> None:
         self._names = {value: name for _, value, name in pairs}
@@ -181,17 +193,17 @@ class _Pairs:
         things = np.array([thing for thing, _, _ in pairs], dtype=np.int64)
         values = np.array([numbers[value] for _, value, _ in pairs], dtype=np.int64)
         places = np.unique(things * max(1, len(numbers)) + values)
-        self._things, self._numbers = np.divmod(places, max(1, len(numbers)))
+        self.things, self._numbers = np.divmod(places, max(1, len(numbers)))
 
     def counted(self, things: Rows) -> list[Facet]:
         """The values that most of some things have, with the number of these."""
-        chosen = np.zeros(max(things.max(initial=0), self._things.max(initial=0)) + 1, dtype=bool)
+        chosen = np.zeros(max(things.max(initial=0), self.things.max(initial=0)) + 1, dtype=bool)
         chosen[things] = True
-        return self._most(np.bincount(self._numbers[chosen[self._things]]))
+        return self._most(np.bincount(self._numbers[chosen[self.things]]))
 
     def summed(self, amounts: Rows) -> list[Facet]:
         """The same, where each thing stands for an amount."""
-        counts = np.bincount(self._numbers, weights=amounts[self._things])
+        counts = np.bincount(self._numbers, weights=amounts[self.things])
         return self._most(counts.astype(np.int64))
 
     def _most(self, counts: Rows) -> list[Facet]:

@@ -30,7 +30,8 @@ def reading_of(profile: Profile) -> dict[str, Any]:
     info = profile.info
     said = (
         (info.title, info.country_name, info.edition),
-        [(paragraph.section, paragraph.text) for paragraph in profile.paragraphs],
+        [(p.section, p.text) for p in profile.paragraphs],
+        [(p.number, c.sentence, c.label) for p in profile.paragraphs for c in p.citations],
         [(note.label, note.text) for note in profile.notes],
     )
     return {

@@ -92,6 +92,7 @@
       const label = element("label", { htmlFor: "q" }, called);
       const form = element("form", {}, label, this.box, element("button", {}, "Search"));
       form.setAttribute("role", "search");
+      form.setAttribute("aria-label", called);
       form.addEventListener("submit", (event) => {
         event.preventDefault();
         this.search(this.box.value.trim());
