@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from conftest import REPOSITORY
 from tipqa.answer import Answer, answer, evidence_of
+from tipqa.asked import parts_of
 from tipqa.confidence import Head, Heads, shipped
 from tipqa.documents import answer_document
 from tipqa.embed import HashedWords, load_encoder
@@ -236,3 +237,35 @@ def test_both_figures_of_the_seed_page(source: str, tmp_path: Path) -> None:
     assert told == {150: ["Human Rights Report"], 165: ["Trafficking in Persons Report"]}
     assert verbatim(given)
     assert answer(index, "What is the phone number of the hotline?").status == "not_found"
+
+
+def test_a_part_that_nothing_gives_is_told_of(index: Index) -> None:
+    """Of a question of two parts: the answer to one, and which one is open."""
+    asked = "How many fish farms did the labour inspectorate visit, and how much money did it cost?"
+    given = answer(index, asked, heads=SURE)
+    assert given.status == "partial"
+    assert any("how much money did it cost? an amount of money" in said for said in given.missing)
+    assert "240 fish farms" in given.sentences[0].text
+
+
+def test_a_part_is_answered_by_another_sentence_of_the_passage(index: Index) -> None:
+    """Where the passage goes on with what the second part asks for, its sentence comes too."""
+    asked = "Who raised the penalty for trafficking, and for how many years can one be sentenced?"
+    given = answer(index, asked, heads=SURE)
+    assert given.status == "answered"
+    assert "ten years" in " ".join(sentence.text for sentence in given.sentences)
+
+
+def test_a_question_is_taken_apart_only_where_it_plainly_has_parts() -> None:
+    """Two questions joined by "and" or put one after the other; no clause, no list."""
+    assert parts_of("Who shelters victims in Moldova, and how many beds are there?") == (
+        "Who shelters victims in Moldova",
+        "how many beds are there?",
+    )
+    assert len(parts_of("Which law forbids begging? What does it say of gangs?")) == 2
+    for whole in (
+        "Of the fines handed out in Ukraine, how much came in?",
+        "Which farms and which mines did inspectors see?",
+        "who was fined and when",
+    ):
+        assert parts_of(whole) == ()

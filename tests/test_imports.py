@@ -18,7 +18,7 @@ readers.pdf_tables readers.pdf_cells readers.pdf_blocks
 readers.text_lines readers.text_joined readers.markdown_blocks
 readers.markdown readers.text readers.html readers.pdf readers
 tokens lexical chunk exported embed rerank tables store catalog copies suggest related generation
-changes publish index asked filters fusion ranking search figures evidence confidence answer
+changes publish index asked filters fusion ranking search figures evidence confidence choice answer
 compose cite entries questions beir evaluate evaluate_answers
 documents export check terminal cli""".split()
 

@@ -12,9 +12,10 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
 
 from tipqa import countries
-from tipqa.answer import Answer, AnswerSentence, answer
+from tipqa.answer import Answer, answer
 from tipqa.asked import read_question
 from tipqa.catalog import Facet
+from tipqa.choice import AnswerSentence
 from tipqa.cite import NumberedSentence, Numbers, numbered, with_references
 from tipqa.errors import QueryError
 from tipqa.export import FormatName, take

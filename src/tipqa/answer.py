@@ -9,28 +9,24 @@ from itertools import chain
 from typing import Literal
 
 from tipqa import countries
-from tipqa.asked import read_question
+from tipqa.asked import parts_of, points_back, read_question
+from tipqa.choice import MOST, AnswerSentence, answering, choose, disagreements
+from tipqa.chunk import context
 from tipqa.confidence import Heads, shipped
 from tipqa.evidence import READ, Evidence, Read, Remembering, gather
-from tipqa.figures import Figure, Unit, asked_for, disagreeing, holds
+from tipqa.figures import Figure, Unit, asked_for, holds
 from tipqa.rerank import SharedWords
 from tipqa.search import MOST_HITS, Found, Index, check_range
 from tipqa.store import Filters
-from tipqa.types import Citation, Hit, Passage, Span
+from tipqa.types import Hit
 
 Status = Literal["answered", "partial", "not_found"]
-Relation = Literal["answers", "contradicts"]
 
-_MOST, _MOST_LISTED = 4, 8  # sentences of an answer, and of a list
-_AS_GOOD = 2.0  # log-odds within which a sentence says as much as the best
+_READ_FOR_PARTS = 12  # sentences in which the parts of a question are looked for
+_FAR, _NOTHING_NEAR = -6.0, -10.5  # log-odds of a part that points back, as it may; of none
 _OLD = 3  # years before the corpus' newest edition
-_LIST = re.compile(r"^(?:which|what)(?: \w+)? (\w+s)\b|\blist\b|^name\b", re.IGNORECASE)
 _NOW = re.compile(
     r"\b(?:now|nowadays|today|currently|at present|these days|at the moment|still|latest|lately)\b",
-    re.IGNORECASE,
-)
-_DENIES = re.compile(
-    r"\b(?:no|not|never|none|neither|nor|without|lacks?|cannot|n't|rare(?:ly)?)\b|n't\b",
     re.IGNORECASE,
 )
 _KINDS: dict[Unit, str] = {
@@ -43,35 +39,6 @@ _KINDS: dict[Unit, str] = {
     "phone": "a phone number",
     "count": "a number",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerSentence:
-    """A sentence as it stands in its passage.
-
-    Attributes:
-        span: its place in the passage's text.
-        citations: of this sentence alone; none: it rests on the profile alone.
-        vintage: the newest year of a source that it rests on.
-        relation: it answers, or it contradicts what the question takes for granted.
-        odds: log-odds that it answers, as the reranker reads it.
-    """
-
-    passage: Passage
-    span: Span
-    citations: tuple[Citation, ...]
-    vintage: int | None
-    relation: Relation
-    odds: float
-
-    @property
-    def text(self) -> str:
-        return self.passage.text[slice(*self.span)]
-
-    @property
-    def as_of(self) -> int | None:
-        """The year it speaks of, as far as that is known: its source's, else the edition."""
-        return self.vintage or self.passage.profile.edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +135,18 @@ def answer(
     missing = [f"{name}: there is no profile" for name in coverage.no_profile]
     for part in parts:
         if part.evidence and part.answers:
-            chosen += _chosen(asked.text, part.evidence, _MOST // len(parts) or 1)
+            chosen += choose(asked.text, part.evidence, MOST // len(parts) or 1)
         else:
             missing.append(_lacks(asked.text, part))
-    status: Status = "answered"
-    if not chosen:
-        status = "not_found"
-    elif not all(part.answers for part in parts) or (coverage.no_profile and chosen):
-        status = "partial"
-    groups_of_figures = _groups(asked.text, chosen)
+    if chosen and len(parts) == 1 and parts[0].evidence:
+        missing += _left_open(asked.text, chosen, parts[0].evidence.sentences, reranker)
+    elif len(parts) == 1 and not absent:
+        chosen, open_parts = _by_parts(index, asked.text, parts[0].hits, reranker, heads)
+        missing = open_parts if chosen else missing
+    status: Status = "not_found"
+    if chosen:
+        status = "partial" if missing else "answered"
+    groups_of_figures = disagreements(asked.text, chosen)
     as_of = max((s.as_of for s in chosen if s.as_of), default=None)
     used = {sentence.passage.id for sentence in chosen}
     last = max((hit.rank for hit in found.hits if hit.passage.id in used), default=0)
@@ -192,11 +162,6 @@ def answer(
         replace(found, hits=found.hits[: max(k, last)]),
         tuple(chain.from_iterable(p.evidence.sentences for p in parts if p.evidence)),
     )
-
-
-def denies(text: str) -> bool:
-    """Whether a text has a word that denies."""
-    return _DENIES.search(text) is not None
 
 
 def evidence_of(index: Index, question: str) -> Evidence | None:
@@ -230,43 +195,6 @@ def _part(
     return _Part(name, hits, evidence, confidence, confidence >= head.threshold)
 
 
-def _chosen(question: str, evidence: Evidence, most: int) -> list[AnswerSentence]:
-    """The best sentences, those of one passage together and as they stand in it."""
-    best = evidence.sentences[0]
-    if _LIST.search(question) and most == _MOST:
-        most = _MOST_LISTED
-    country = best.passage.profile.country
-    same = [read for read in evidence.sentences if read.passage.profile.country == country]
-    places = [
-        place
-        for place, read in enumerate(same)
-        if not place or (read.odds >= best.odds - _AS_GOOD and read.odds > 0)
-    ]
-    near = [read.text for read in same[: 2 * _MOST] if read.odds > 0]
-    others = [place for place, _ in disagreeing(question, near)]
-    if 0 in others:  # figures that differ from the best sentence's come first
-        places = [0, *others, *places]
-    good = [same[place] for place in list(dict.fromkeys(places))[:most]]
-    order = {read.passage.id: place for place, read in reversed(list(enumerate(good)))}
-    good.sort(key=lambda read: (order[read.passage.id], read.span))
-    return [_sentence(question, read) for read in good]
-
-
-def _sentence(question: str, read: Read) -> AnswerSentence:
-    citations = tuple(c for c in read.passage.citations if c.sentence == read.span)
-    years = [s.year for c in citations for s in c.note.sources if s.year]
-    kind = asked_for(question)
-    denies = kind and _DENIES.search(read.text) and not holds(kind, _DENIES.sub(" ", read.text))
-    return AnswerSentence(
-        read.passage,
-        read.span,
-        citations,
-        max(years, default=None),
-        "contradicts" if denies else "answers",
-        read.odds,
-    )
-
-
 def _lacks(question: str, part: _Part) -> str:
     """What is not there, as far as that can be told."""
     kind = asked_for(question)
@@ -276,20 +204,47 @@ def _lacks(question: str, part: _Part) -> str:
     return f"{part.name}: {lacks}" if part.name else lacks
 
 
-def _groups(
-    question: str, chosen: Sequence[AnswerSentence]
-) -> tuple[tuple[tuple[int, Figure], ...], ...]:
-    """By country: the figures that do not agree, with the places of their sentences."""
-    by_country: dict[str | None, list[int]] = {}
-    for place, sentence in enumerate(chosen):
-        by_country.setdefault(sentence.passage.profile.country, []).append(place)
-    groups = []
-    for places in by_country.values():
-        places.sort(key=lambda place: -chosen[place].odds)
-        found = disagreeing(question, [chosen[place].text for place in places])
-        if found:
-            groups.append(tuple((places[number], figure) for number, figure in found))
-    return tuple(groups)
+def _left_open(
+    question: str, chosen: list[AnswerSentence], read: Sequence[Read], reranker: Remembering
+) -> list[str]:
+    """Add what a question of several parts asks for besides, or tell that it stays open.
+
+    A part that asks for an amount, a date or the like has its answer where a sentence of the
+    chosen passages gives one. Of another part can only be told that nothing has to do with it.
+    """
+    missing = []
+    passages = {sentence.passage.id for sentence in chosen}
+    for part in parts_of(question):
+        kind = asked_for(part)
+        odds = reranker.score(part, [context(r.passage) + r.text for r in read[:_READ_FOR_PARTS]])
+        near = sorted(zip(odds, read, strict=False), key=lambda found: -found[0])
+        if kind and not any(holds(kind, sentence.text) for sentence in chosen):
+            given = [r for o, r in near if o > _FAR and r.passage.id in passages]
+            found = next((r for r in given if holds(kind, r.text)), None)
+            if found:
+                chosen.append(answering(part, found))
+            else:
+                missing.append(
+                    f"{part.strip(' ?')}? {_KINDS[kind]} is asked for; what is near has none"
+                )
+        elif not kind and near[0][0] < _NOTHING_NEAR:
+            missing.append(f"{part.strip(' ?')}? nothing that has to do with this")
+    return missing
+
+
+def _by_parts(
+    index: Index, question: str, hits: list[Hit], reranker: Remembering, heads: Heads
+) -> tuple[list[AnswerSentence], list[str]]:
+    """Answer those parts of a question that can be understood alone, if any can be answered."""
+    chosen: list[AnswerSentence] = []
+    missing = []
+    for text in parts_of(question):
+        part = _part(index, text, None, hits, reranker, heads, points_back(text))
+        if part.evidence and part.answers:
+            chosen += choose(text, part.evidence, MOST // 2)
+        else:
+            missing.append(f"{text.strip(' ?')}? {_lacks(text, part)}")
+    return chosen, missing
 
 
 def _warnings(question: str, as_of: int | None, editions: Sequence[int]) -> tuple[str, ...]:

@@ -44,6 +44,19 @@ _WHICH = re.compile(
 _YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d]|[.,]\d)")
 _PHRASE = re.compile(r'["\u201c\u201d]([^"\u201c\u201d]+)["\u201c\u201d]')
 _CODE = re.compile(r"(?<![\w.-])[A-Z]{2,3}(?![\w-])")
+_NEXT_PART = re.compile(
+    r"(?:\?\s+(?:and )?|,? and )(?=(?:how|what|which|who|whom|when|where|why)\b)", re.IGNORECASE
+)
+_PART = re.compile(
+    r"(?:(?:in|of|by|from|to|for|at|on) )?(?:how|what|which|who|whom|when|where|why|is|are|was|"
+    r"were|does|do|did|has|have|can)\b(?:\W+\w+){3}",
+    re.IGNORECASE,
+)
+_POINTS_BACK = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|those|these|this|that|he|him|his|she|her|ones?|each|both|"
+    r"there)\b",
+    re.IGNORECASE,
+)
 _SHORTEST_MISSPELT = 5
 _FAR_FROM = 8  # letters from which two may be wrong, else one
 
@@ -112,6 +125,17 @@ def read_question(
         years=tuple(sorted({int(year) for year in _YEAR.findall(text)})),
         phrases=tuple(phrase for phrase in _PHRASE.findall(text) if words(phrase)),
     )
+
+
+def parts_of(question: str) -> tuple[str, ...]:
+    """The questions that one question puts, where it plainly puts several."""
+    parts = _NEXT_PART.split(question)
+    return tuple(parts) if len(parts) > 1 and all(map(_PART.match, parts)) else ()
+
+
+def points_back(part: str) -> bool:
+    """Whether a part of a question can be understood only after the one before it."""
+    return _POINTS_BACK.search(part) is not None
 
 
 def without_countries(text: str, others: Collection[str] = ()) -> str:

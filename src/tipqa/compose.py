@@ -18,7 +18,8 @@ from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from tipqa.answer import Answer, denies
+from tipqa.answer import Answer
+from tipqa.choice import denies
 from tipqa.chunk import context
 from tipqa.errors import ComposerError, QueryError
 from tipqa.figures import numbers

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tipqa.answer import Answer, AnswerSentence
+from tipqa.answer import Answer
+from tipqa.choice import AnswerSentence
 from tipqa.compose import Composed, ComposedSentence
 from tipqa.search import Found, Index
 from tipqa.types import Citation, Hit, Note, Passage, Profile, ProfileInfo, Source
