@@ -71,6 +71,16 @@ def test_misspelt_names_are_put_right() -> None:
     assert read_question("child", is_word=KNOWN.__contains__).text == "child"
 
 
+def test_a_slip_of_a_common_word_is_no_country() -> None:
+    """As near to a word of the corpus as to a country's people, it means the word."""
+    known = ["children", "philippines", "police"]
+    text = "philipines childern polise"
+    like = {"childern": ["children"], "philipines": ["philippines"], "polise": ["police"]}
+    found = read_question(text, (), known.__contains__, lambda word, most: like.get(word, []))
+    assert found.text == "Philippines childern polise"
+    assert list(found.countries) == ["PHL"]
+
+
 def test_years_and_phrases() -> None:
     """Four digits that are no part of a number; what stands in quotation marks."""
     found = read_question(

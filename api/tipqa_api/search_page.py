@@ -156,7 +156,8 @@ def _results(index: Index, asked: Asked) -> HTMLResponse:
     first = (asked.page - 1) * _HITS
     question = found.searched or asked.q
     catalog = index.generation.catalog
-    named = read_question(question, catalog.uncoded, index.generation.lexicon.knows).countries
+    lexicon = index.generation.lexicon
+    named = read_question(question, catalog.uncoded, lexicon.knows, lexicon.words_like).countries
     own = safety.own_danger(asked.q)
     more = len(hits) > first + _HITS and asked.page < _PAGES
     return pages.page(

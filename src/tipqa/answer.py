@@ -113,11 +113,12 @@ def answer(
     reranker = Remembering(index.reranker or SharedWords())
     index = replace(index, reranker=reranker)
     found = index.find(question, max(k, READ), filters)
-    catalog = index.generation.catalog
+    catalog, lexicon = index.generation.catalog, index.generation.lexicon
     asked = read_question(
         found.searched or " ".join(question.split()),
         catalog.uncoded,
-        index.generation.lexicon.knows,
+        lexicon.knows,
+        lexicon.words_like,
     )
     compared = [c for c in asked.countries if asked.countries[c] == "named" and catalog.has(c)]
     coverage = Coverage(
@@ -168,7 +169,8 @@ def evidence_of(index: Index, question: str) -> Evidence | None:
     """What the head is trained on; None where no profile is about what is asked."""
     found = index.find(question, READ)
     catalog = index.generation.catalog
-    asked = read_question(question, catalog.uncoded, index.generation.lexicon.knows)
+    lexicon = index.generation.lexicon
+    asked = read_question(question, catalog.uncoded, lexicon.knows, lexicon.words_like)
     if not found.hits or (found.no_profile and not any(map(catalog.has, asked.countries))):
         return None
     return gather(index, asked.text, found.hits, Remembering(index.reranker or SharedWords()))

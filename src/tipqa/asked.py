@@ -82,7 +82,10 @@ class Asked:
 
 
 def read_question(
-    text: str, others: Collection[str] = (), is_word: Callable[[str], bool] = lambda word: False
+    text: str,
+    others: Collection[str] = (),
+    is_word: Callable[[str], bool] = lambda word: False,
+    words_like: Callable[[str, int], Collection[str]] = lambda word, most: (),
 ) -> Asked:
     """Find the countries, years and phrases of a question.
 
@@ -90,6 +93,7 @@ def read_question(
         text: as typed.
         others: names in lower case that count as countries too.
         is_word: whether a word is used in the corpus, and so is not misspelt.
+        words_like: the words of the corpus that differ from one in so many letters at most.
     """
     forms, pattern = _forms(frozenset(others))
     tokens = " ".join(token for token in countries.tokens(text) if token != ",")
@@ -113,7 +117,7 @@ def read_question(
                 )
     right = text
     rest = pattern.sub(lambda match: "| " * len(match.group().split()), tokens).split()
-    for first, last, codes, name in _misspelt(rest, is_word):
+    for first, last, codes, name in _misspelt(rest, is_word, words_like):
         found(codes, len(" ".join(rest[:first])), "hinted")
         wrong = r"\W+".join(map(re.escape, rest[first:last]))
         right = re.sub(rf"(?i)\b{wrong}\b", name, right)
@@ -153,7 +157,9 @@ def _in_text(others: frozenset[str]) -> re.Pattern[str]:
 
 
 def _misspelt(
-    tokens: list[str], is_word: Callable[[str], bool]
+    tokens: list[str],
+    is_word: Callable[[str], bool],
+    words_like: Callable[[str, int], Collection[str]],
 ) -> list[tuple[int, int, list[str], str]]:
     """First and last token, codes and name of what is nearly a form; the longest first."""
     forms, _ = _forms(frozenset())
@@ -178,6 +184,8 @@ def _misspelt(
             ]
             least = min((distance for distance, _ in near), default=most + 1)
             nearest = [form for distance, form in near if distance == least]
+            if least <= most and length == 1 and set(words_like(typed, least)) - forms.keys():
+                continue  # "childern" is no Chilean
             codes = {code for form in nearest for how in forms[form].values() for code in how}
             if least <= most and len(codes) == 1:
                 found.append((first, last, sorted(codes), nearest[0].title()))

@@ -9,12 +9,15 @@ import unicodedata
 from array import array
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import Stemmer
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from tipqa.types import FloatVector
 
@@ -130,6 +133,17 @@ class Lexicon:
     def knows(self, word: str) -> bool:
         """Whether a word is used so often that it is no slip."""
         return self.counts.get(word, 0) >= _NO_SLIP
+
+    def words_like(self, word: str, most: int) -> list[str]:
+        """Words too frequent to be slips that differ from one in so many letters at most."""
+        near = process.extract(
+            word, self._frequent, scorer=OSA.distance, score_cutoff=most, limit=None
+        )
+        return [found for found, _, _ in near]
+
+    @cached_property
+    def _frequent(self) -> list[str]:
+        return [term for term in self.counts if self.knows(term) and " " not in term]
 
     def __len__(self) -> int:
         return len(self._row_pointers) - 1

@@ -76,7 +76,9 @@ class Ranking:
         self._odds = np.zeros(len(self._lexicon), dtype=np.float32)
         self.asked = Asked(query)
         if mode == "hybrid":
-            self.asked = read_question(query, catalog.uncoded, self._lexicon.knows)
+            self.asked = read_question(
+                query, catalog.uncoded, self._lexicon.knows, self._lexicon.words_like
+            )
         text = self.asked.text
         if mode != "lexical":
             self._scores = self._parts["dense"] = generation.vectors @ embedded(text)
