@@ -221,6 +221,10 @@ def test_it_streams(url: str, index: Index, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("TIPQA_LLM_MODEL", "mostly-honest")
     with TestClient(create_app(index)) as client:
         told = client.get("/v1/ask/stream", params={"q": QUESTION})
+        monkeypatch.delenv("TIPQA_LLM_URL")
+        not_set_up = client.get("/v1/ask/stream", params={"q": QUESTION}).text
+    assert "event: error" in not_set_up
+    assert "TIPQA_LLM_URL" in not_set_up
     assert told.headers["content-type"].startswith("text/event-stream")
     events = [
         dict(line.split(": ", 1) for line in event.splitlines() if ": " in line)

@@ -21,7 +21,7 @@ from tipqa import __version__, documents
 from tipqa.answer import answer
 from tipqa.cite import profile_source
 from tipqa.compose import ComposedSentence, Composer
-from tipqa.errors import ComposerError
+from tipqa.errors import ComposerError, TipqaError
 from tipqa.export import Taken, take
 from tipqa.search import Index, make_filters
 from tipqa.store import Filters
@@ -178,6 +178,7 @@ def _add_api(app: FastAPI, index: Index) -> None:
 
         Each `sentence` that its passages hold comes as soon as it is there; `composed` ends the
         stream, and where its text is empty the sentences before it are to be taken back.
+        What can't be answered is told by the event `error`.
         """
         yield from _streamed(index, asked)
 
@@ -304,26 +305,30 @@ def _answered(index: Index, asked: schemas.AskQuery) -> JSONResponse:
 
 
 def _streamed(index: Index, asked: schemas.AskQuery) -> Iterator[ServerSentEvent]:
-    """The answer as found at once, then the composed sentences one by one, then their sum."""
-    composer = Composer.configured()
-    start = time.perf_counter()
-    given = answer(index, asked.q, asked.k, _filters(index, asked))
-    took_ms = (time.perf_counter() - start) * 1000
-    document = documents.answer_document(asked.q, index, given, took_ms)
-    yield ServerSentEvent(data=document, event="answer")
-    pieces: list[ComposedSentence | None] = []
-    if not given.sentences:
-        composed = composer.compose(index, asked.q, given)
-    else:
+    """The answer as found at once, then the composed sentences one by one, then their sum.
+
+    Once a stream has begun, what is wrong can be told in it only: the event `error`.
+    """
+    try:
+        composer = Composer.configured()
+        start = time.perf_counter()
+        given = answer(index, asked.q, asked.k, _filters(index, asked))
+        took_ms = (time.perf_counter() - start) * 1000
+        document = documents.answer_document(asked.q, index, given, took_ms)
+        yield ServerSentEvent(data=document, event="answer")
+        pieces: list[ComposedSentence | None] = []
         try:
             for piece in composer.pieces(index, asked.q, given):
                 pieces.append(piece)
                 if piece:
-                    yield ServerSentEvent(data=documents.composed_sentence(piece), event="sentence")
+                    told = documents.composed_sentence(piece)
+                    yield ServerSentEvent(data=told, event="sentence")
             composed = composer.judged(pieces)
         except ComposerError as error:
             composed = composer.failed(error)
-    yield ServerSentEvent(data=documents.composed_document(composed), event="composed")
+        yield ServerSentEvent(data=documents.composed_document(composed), event="composed")
+    except TipqaError as error:
+        yield ServerSentEvent(data={"detail": str(error)}, event="error")
 
 
 def _filters(index: Index, asked: schemas.SearchQuery | schemas.AskQuery) -> Filters:

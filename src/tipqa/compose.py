@@ -125,8 +125,11 @@ class Composer:
         """The sentences as they come, those that do not stand as None.
 
         Raises:
-            ComposerError: the endpoint fails, stalls, breaks off or goes on without an end.
+            ComposerError: there is no answer, or the endpoint fails, stalls, breaks off or
+                goes on without an end.
         """
+        if not answer.sentences:
+            raise ComposerError("there is no answer to compose")
         passages = list({s.passage.id: s.passage for s in answer.sentences}.values())
         asked = _asked(question, answer, passages, self.context - _REPLY)
         reranker = index.reranker or SharedWords()
@@ -144,8 +147,6 @@ class Composer:
 
     def compose(self, index: Index, question: str, answer: Answer) -> Composed:
         """The whole text, or why the answer as found stands alone."""
-        if not answer.sentences:
-            return Composed((), 0, self.model, "there is no answer to compose")
         try:
             return self.judged(list(self.pieces(index, question, answer)))
         except ComposerError as error:
