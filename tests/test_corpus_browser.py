@@ -1,7 +1,4 @@
-"""The pages of profiles and sources, and the search box for other sites, in Chromium.
-
-Skipped where chromium, playwright or axe is missing. Screenshots are left in screenshots/.
-"""
+"""The pages of profiles and sources, and the search box for other sites, in Chromium."""
 
 from __future__ import annotations
 
@@ -15,25 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 
+from browsing import SCREENSHOTS, axe, chromium, needs_chromium, playwright, serving
 from conftest import REPOSITORY
 from tipqa.embed import HashedWords
 from tipqa.index import build
 from tipqa.search import Index, open_index
 from tipqa_api import create_app
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-
 expect = playwright.expect
-CHROMIUM = Path("/usr/bin/chromium")
-SCREENSHOTS = REPOSITORY / "screenshots"
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
 STANDARDS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 HOSTILE = """\
 ---
@@ -48,23 +35,7 @@ Gangs <script>window.hit = 1</script> {long} beg.[^1] \u202eNobody counts them.
 
 [^1]: {long} javascript:alert(1). <img src=x onerror="window.hit = 1"> {long}. 2020.
 """.replace("{long}", "x" * 10_000)
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed")
-
-
-@contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """A real server on a free port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", http="h11"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            thread.join(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
+pytestmark = needs_chromium
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -98,9 +69,8 @@ def ours(
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        with started.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS) as browser:
-            yield browser
+    with chromium() as started:
+        yield started
 
 
 @contextmanager

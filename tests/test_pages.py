@@ -1,21 +1,17 @@
-"""The search page in a real browser: three users' journeys, by touch, keyboard and without script.
-
-Needs Debian's chromium and playwright, and is skipped where either is missing. Screenshots of
-each run are left in screenshots/.
-"""
+"""The search page in a real browser: journeys by touch, by keyboard and without script."""
 
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import rispy
-import uvicorn
+from fastapi import FastAPI
 
+from browsing import SCREENSHOTS, axe, chromium, needs_chromium, serving
 from conftest import REPOSITORY
 from tipqa.embed import HashedWords
 from tipqa.index import build
@@ -24,11 +20,7 @@ from tipqa.search import open_index
 from tipqa_api import create_app
 from tipqa_api.safety import LEAVE_FOR
 
-CHROMIUM = Path("/usr/bin/chromium")
-SCREENSHOTS = REPOSITORY / "screenshots"
-_playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-_axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed")
+pytestmark = needs_chromium
 
 QUESTION = "Who shelters the victims?"
 HOSTILE = """\
@@ -46,18 +38,8 @@ Gangs \u202eesrever <script>document.title = "run"</script> make children beg. {
 """
 
 
-def serving(folder: Path) -> Iterator[str]:
-    app = create_app(open_index(folder, HashedWords(), SharedWords()))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, access_log=False, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            thread.join(0.01)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
+def app_over(folder: Path) -> FastAPI:
+    return create_app(open_index(folder, HashedWords(), SharedWords()))
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +47,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The corpus that ships, by hashed words, served for real."""
     folder = tmp_path_factory.mktemp("index")
     build([REPOSITORY / "corpus"], folder, HashedWords())
-    yield from serving(folder)
+    with serving(app_over(folder)) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -74,22 +57,14 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("hostile")
     (folder / "chile.md").write_text(HOSTILE.format(long="x" * 10_000), encoding="utf-8")
     build([folder / "chile.md"], folder / "index", HashedWords())
-    yield from serving(folder / "index")
+    with serving(app_over(folder / "index")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    SCREENSHOTS.mkdir(exist_ok=True)
-    with _playwright.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM),
-            args=[
-                "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync", "--no-first-run",
-            ],
-        )  # fmt: skip
-        yield browser
-        browser.close()
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture
@@ -417,7 +392,7 @@ def test_axe_finds_nothing(opened: Any, name: str) -> None:
         page = opened(width, color_scheme=scheme, reduced_motion="reduce")
         page.goto(PAGES[name])
         page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true; })")
-        found = _axe.Axe().run(page)
+        found = axe.Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
