@@ -91,7 +91,7 @@ def _is_away(first: str, after: str) -> bool:
 def _is_family(name: str, after: str) -> bool:
     """Whether a known body's name goes on as that of one of its own, which a title follows."""
     body, comma, title = after.partition(", ")
-    own = may_be_publisher(body) and not is_title(body)
+    own = (may_be_publisher(body) or "Rapporteur" in body) and not is_title(body)
     return name in _FAMILIES and own and bool(comma) and not ONLY_DATE.fullmatch(trimmed(title))
 
 
