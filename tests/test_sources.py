@@ -154,6 +154,25 @@ NOTES = {
         ("Borneo Bulletin, Nets, 4 May 2014.", "Borneo Bulletin", "Nets", 2014),
         ("ILO (2012), Hard to See, Geneva.", "International Labour Organization", "Hard to", 2012),
         ("Nets Act, 2004, s. 4A.", None, "Nets Act", 2004),
+        (
+            "UN Special Rapporteur on Nets, A Visit, 2008.",
+            "UN Special Rapporteur on Nets",
+            "A Visit",
+            2008,
+        ),
+        (
+            "European Union Agency for Nets, Nets, 2015.",
+            "European Union Agency for Nets",
+            "Nets",
+            2015,
+        ),
+        ("UN, Cases under Article 5, 2005.", "UN", "Cases under Article 5", 2005),
+        (
+            "ILO, Nets, 2005. It was made in May 2004.",
+            "International Labour Organization",
+            "Nets",
+            2005,
+        ),
         ("Lee, Nets (Lond. 2004), available at https://a.example/n.", "Lee", "Nets", 2004),
     ],
 )

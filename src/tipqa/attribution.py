@@ -40,6 +40,8 @@ _TITLED = re.compile(r"(?P<title>[^,.“\"]+)(?P<quoted>)[,.]\s+(?=\w)")
 _THE = re.compile(r"(?:The|El|La|Le|Il|Der|Die|Das) [A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}$")
 _NUMBER = re.compile(r"(?:[Nn][or]\.?|[Nn][°º]|Cap\.?) ?\d")
 _ACRONYM = re.compile(rf"^\((?:[A-Z][\w/&-]{{1,11}}|{dates.YEAR})\)[.,:;]?\s*")
+_FAMILIES = ("UN", "European Union", "African Union")
+"""Whose bodies have names that begin with theirs: "UN Permanent Forum on Indigenous Issues"."""
 _AWAY = re.compile(r"(?:Mission|(?:Country |Regional )?Office|Delegation) (?:in|to) [^,]{3,40}, ")
 
 
@@ -67,7 +69,7 @@ def publisher_and_rest(
     if named and not re.match(r"[“\"]", first) and not _has_title(first):
         return canonical_publisher(trimmed(first)), rest
     known = leading_publisher(first)
-    if known and not _is_away(first, known[1]):
+    if known and not (_is_away(first, known[1]) or _is_family(*known)):
         return known[0], f"{_ACRONYM.sub('', known[1])}. {rest}"
     before, comma, after = first.partition(", ")
     by = may_be_publisher(before) or (told_when and may_be_name(before))
@@ -84,6 +86,13 @@ def _is_away(first: str, after: str) -> bool:
     named = countries.lookup(place) or re.fullmatch(r"[A-Z][\w'’-]+", place)
     spaced = first[: -len(after)][-2:-1].isalnum() and not ONLY_DATE.fullmatch(trimmed(title))
     return bool(_AWAY.match(after) or (comma and named and spaced))
+
+
+def _is_family(name: str, after: str) -> bool:
+    """Whether a known body's name goes on as that of one of its own, which a title follows."""
+    body, comma, title = after.partition(", ")
+    own = (may_be_publisher(body) or "Rapporteur" in body) and not is_title(body)
+    return name in _FAMILIES and own and bool(comma) and not ONLY_DATE.fullmatch(trimmed(title))
 
 
 def _publisher_behind(text: str) -> tuple[str, str] | None:

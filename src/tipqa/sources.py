@@ -22,13 +22,18 @@ _ACCESSED = re.compile(
     re.IGNORECASE,
 )
 _LOCATOR = re.compile(
-    r"[,;.(]?\s*(?<![\w-])((?:pp?\.|pages?|pgs?\.|ss?\.|paras?\.|paragraphs?|arts?\.|articles?|§§?|"
+    r"[,;.(]?\s*(?<![\w-])(?<!\bunder )(?<!\bof )(?<!\bto )(?<!\bon )"  # "Cases under Article 5"
+    r"((?:pp?\.|pages?|pgs?\.|ss?\.|paras?\.|paragraphs?|arts?\.|articles?|§§?|"
     r"ch\.|chapters?|sec\.|sections?|at)\s?\d+\w?(?:\(\w+\))*"
     r"(?:\s?(?:[–,-]|and|to)\s?\d{1,3}(?!\d))*)\)?(?=\s*(?:[.,;(\])]|$))",
     re.IGNORECASE,
 )
 _NOT_DATED = re.compile(  # what names a year and isn't the day of publication
     rf"ratification:? {dates.YEAR}|Convention,? {dates.YEAR}|\bas of {dates.DATE}", re.IGNORECASE
+)
+_REMARK = re.compile(  # a sentence behind a reference: "…, 2006. The figures are of May 2005."
+    rf"(?<=, )(?:{dates.DATE}|{dates.YEAR})\. (?=[A-Z][^.]* "
+    r"(?:is|are|was|were|has|have|had|do|does|did)\b)"
 )
 _UNDATED = re.compile(
     r"[\[(]?\b(?:n\. ?d\.|s\. ?[fd]\.|o\. ?J\.|no date|undated|sin fecha)[\])]?", re.I
@@ -168,6 +173,8 @@ def _dated(text: str) -> dates.Dated | None:
     leading = re.match(rf"(?P<year>{dates.YEAR})\s+(?=[^\W\d])", text) or _IMPRINT.search(text)
     if leading:
         return dates.Dated(int(leading["year"]), None)
+    if remark := _REMARK.search(text):
+        text = text[: remark.end()]
     told = _NOT_DATED.sub("", text)
     outside = re.sub(r"\([^()]*\)|“[^”]*”", " ", told)
     return dates.find_date(outside) or dates.find_date(told)

@@ -32,7 +32,7 @@ _PARENTHESIS = re.compile(rf"\(\s?({_NUMBERS})\s?\)")
 _NUMBER_UP = rf"[{RAISED}]{{1,3}}"
 _LETTER_UP = rf"(?:[ⁱᵛˣ]{{2,5}}|[{_RAISED_LETTERS}])"  # roman numerals have several
 _SUPERSCRIPT = re.compile(
-    rf"(?<!⁻)⁽?({_NUMBER_UP}(?:(?:\s?[,;]\s?|[⁻–-]){_NUMBER_UP})*(?![{RAISED}])"
+    rf"(?<!⁻)⁽?({_NUMBER_UP}(?:(?:\s?[,;˒]\s?|[⁻–-]){_NUMBER_UP})*(?![{RAISED}])"
     rf"|{_LETTER_UP}(?:\s?[,;]\s?{_LETTER_UP})*(?![{_RAISED_LETTERS}]))⁾?"
 )
 _LETTER = r"(?:[ivx]{2,5}|[a-pr-z])"
@@ -148,7 +148,7 @@ def kind_of(label: str) -> str:
 def labels_in(inside: str) -> list[str]:
     """The labels that "3", "3,5", "3-6" or "a; b" names; none where the range is absurd."""
     labels: list[str] = []
-    for part in re.split(r"\s*[,;]\s*", inside):
+    for part in re.split(r"\s*[,;˒]\s*", inside):
         first, *last = re.split(r"\s*[–-]\s*", part)
         if kind_of(first) == "number" and all(kind_of(end) == "number" for end in last):
             upto = int(last[-1]) if last else int(first)

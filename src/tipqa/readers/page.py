@@ -162,7 +162,7 @@ def marks_of(element: Any, tag: str, share: float, within: set[str]) -> list[str
         marks.append("notes")
     elif tag not in _NEVER_FRAMES and _is_frame(element, tag, share, within):
         marks.append("frame")
-    if tag in ("b", "strong"):
+    if tag in ("b", "strong", "summary"):
         marks.append("bold")
     if tag == "a" and element.get("href"):
         marks.append("link")

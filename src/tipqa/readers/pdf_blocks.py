@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from tipqa.readers.hyphens import WORD, keeps_hyphen
-from tipqa.readers.markers import SIGNS
+from tipqa.readers.markers import RAISED, SIGNS
 from tipqa.readers.pdf_cells import Cell
 from tipqa.readers.pdf_lines import Line
 
 _BULLET = re.compile(r"(?:[•▪◦●■‣·–*-]|o(?= [A-Z]))\s+(?=\S)")
 _ITEM = re.compile(r"\d{1,2}[.)]\s+(?=\S)")
 _NUMBER = re.compile(r"(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)|\((?:\d{1,2}|[a-z])\)\s+(?=\S)")
+_ENDED_ITEM = re.compile(rf";(?: and| or)?[\s{RAISED}{SIGNS}]*$")  # of a list without bullets
 _Rank = tuple[float, ...]
 
 
@@ -173,7 +174,8 @@ def _starts_block(group: Sequence[Line], line: Line, leading: Mapping[float, flo
     ):
         return True  # after a paragraph of one line, both first lines being indented
     right = before.right if len(group) == 1 else max(other.x1 for other in group)
-    return before.is_ended and not line.text[0].islower() and _had_room(before, line, right)
+    ended = (before.is_ended and not line.text[0].islower()) or _ENDED_ITEM.search(before.text)
+    return bool(ended) and _had_room(before, line, right)
 
 
 def _starts_anew(

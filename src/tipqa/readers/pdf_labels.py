@@ -100,6 +100,8 @@ def _joined(parts: Sequence[str]) -> str:
             text += part
         elif re.search(r"[a-z]-$", text) and part[0].islower():
             text = text[:-1] + part
+        elif re.search(r"[^\W\d_]-$", text) and part[0].isupper():  # "Inter-Agency"
+            text += part
         else:
             text += " " + part
     return " ".join(text.split())
