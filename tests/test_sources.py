@@ -316,6 +316,14 @@ def test_addresses_end_where_they_should():
     assert (found.url, found.title) == ("https://a.org/b", "Rep")
 
 
+def test_a_year_in_a_title_stays_where_the_date_stands_besides():
+    """So it is told in "Report 2014. June 2014.", which is one source with "Report. 2014."."""
+    named, bare = parse_source("ILO. Report 2014. June 2014."), parse_source("ILO. Report. 2014.")
+
+    assert named.title == "Report 2014"
+    assert named.id == bare.id
+
+
 def test_a_year_that_ends_a_title_is_the_year():
     """With or without a full stop before it, it is one source."""
     written = ["ILO. Report 2005.", "ILO. Report. 2005.", "ILO. Report, 2005."]
