@@ -165,6 +165,42 @@ def test_publisher_title_and_year_stand_where_styles_put_them(text, publisher, t
     assert source.title.startswith(title)
 
 
+@pytest.mark.parametrize(
+    ("text", "publisher", "title"),
+    [
+        (
+            "Ministry of Labour, Youth and Sport, Nets, Oslo, 2010",
+            "Ministry of Labour, Youth and Sport",
+            "Nets",
+        ),
+        ("Ministry of Labour, Girls and Boys, 2010", "Ministry of Labour", "Girls and Boys"),
+        (
+            "Ministère de la Famille, de la Femme et de l’Enfance, Filets en mer, Oslo, 2010",
+            "Ministère de la Famille, de la Femme et de l’Enfance",
+            "Filets en mer",
+        ),
+        (
+            "US Department of State, Bureau of Labor, Rights and Nets, Human Rights, 2010",
+            STATE,
+            "Bureau of Labor, Rights and Nets",
+        ),
+        ("OSCE Centre in Oslo, Trials, 2012", "OSCE Centre in Oslo", "Trials"),
+        ("UNHCR Norway and Fishers' Union, Nets, 2014", "UNHCR Norway and Fishers' Union", "Nets"),
+        ("Human Rights Watch, Two Nets. New York, 2011.", "Human Rights Watch", "Two Nets"),
+        ("Fishers' Aid, Two Nets. Oslo: Zed, May 2011.", "Fishers' Aid", "Two Nets"),
+        ("Fishers' Aid, Two Nets. Oslo, n.d.", "Fishers' Aid", "Two Nets"),
+        ("Doe, Jane. Oslo, 2011.", "Doe, Jane", "Oslo"),
+        ("ILO, Ports Office. Statistics, 2011.", "ILO, Ports Office", "Statistics"),
+    ],
+)
+def test_a_name_goes_on_behind_a_comma_where_a_list_or_an_imprint_tells(text, publisher, title):
+    """What an office sees to and where one has its seat are its name; a title isn't."""
+    found = parse_source(text)
+
+    assert found.publisher == publisher
+    assert found.title.startswith(title)
+
+
 @pytest.mark.parametrize(("text", "said"), NOTES.items(), ids=[note[:40] for note in NOTES])
 def test_a_note_is_read_as_its_writer_meant_it(text, said):
     """Each part is taken from the note, and nothing else is."""
