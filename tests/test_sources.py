@@ -186,6 +186,7 @@ def test_publisher_title_and_year_stand_where_styles_put_them(text, publisher, t
         ),
         ("OSCE Centre in Oslo, Trials, 2012", "OSCE Centre in Oslo", "Trials"),
         ("UNHCR Norway and Fishers' Union, Nets, 2014", "UNHCR Norway and Fishers' Union", "Nets"),
+        ("UNICEF Norway & Fishers' Union, Nets, 2014", "UNICEF Norway & Fishers' Union", "Nets"),
         ("Human Rights Watch, Two Nets. New York, 2011.", "Human Rights Watch", "Two Nets"),
         ("Fishers' Aid, Two Nets. Oslo: Zed, May 2011.", "Fishers' Aid", "Two Nets"),
         ("Fishers' Aid, Two Nets. Oslo, n.d.", "Fishers' Aid", "Two Nets"),
@@ -199,6 +200,21 @@ def test_a_name_goes_on_behind_a_comma_where_a_list_or_an_imprint_tells(text, pu
 
     assert found.publisher == publisher
     assert found.title.startswith(title)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "available at https://a.example/n",
+        "available at a.example/n",
+        "available at a.example (accessed 3 May 2012), https://a.example/n",
+        "available online",
+        "available here https://a.example/n",
+    ],
+)
+def test_where_it_can_be_had_is_not_in_the_title(told):
+    """With the address, with what a link's words show of it, or with neither."""
+    assert parse_source(f"Fishers' Aid, Two Nets, 2011, {told}").title == "Two Nets"
 
 
 @pytest.mark.parametrize(("text", "said"), NOTES.items(), ids=[note[:40] for note in NOTES])

@@ -98,9 +98,11 @@ def publisher_and_rest(
 
 
 def _is_away(first: str, after: str) -> bool:
-    """Whether a known body's name goes on with a place: "UNICEF Lesotho, Out of School"."""
+    """Whether a known body's name goes on with a place: "UNICEF Lesotho, Out of School", and
+    maybe with another body's: "UNHCR Lebanon and Caritas Centre, Rents".
+    """
     place, comma, title = after.partition(", ")
-    seat, joined, other = place.partition(" and ")  # "UNHCR Lebanon and Caritas"
+    seat, joined, other = place.replace(" & ", " and ").partition(" and ")
     named = (countries.lookup(seat) or _REGION.fullmatch(seat)) and (
         not joined or may_be_publisher(other)
     )

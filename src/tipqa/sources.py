@@ -36,7 +36,8 @@ _UNDATED = re.compile(
 _ARCHIVED = re.compile(rf"\barchived(?: from the original)? (?:on )?{dates.DATE}", re.IGNORECASE)
 _AVAILABLE = re.compile(
     r"[\s.,;:(\[]{0,4}\b(?:(?:available|accessible|retrieved|found)(?: online)? (?:at|from|on)"
-    r"|(?:disponible|disponível) (?:en|em|sur|à))[:\s]{0,4}$",
+    r"(?: (?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)?|(?:available|accessible) (?:here|online)"
+    r"|(?:disponible|disponível) (?:en|em|sur|à))[:.,\s]{0,4}$",
     re.IGNORECASE,
 )
 _PAGE_OF_BOOK = re.compile(  # "… Report 175 (2015)", "… (London: Zed, 2012), 15"
@@ -138,9 +139,8 @@ def _told(source: Source) -> int:
 
 def _take_apart(text: str) -> _Read:
     url, before, after = take_address(_ARCHIVED.sub("", _SIGNAL.sub("", text)))
-    before = _AVAILABLE.sub("", before)
     accessed = _ACCESSED.search(before) or _ACCESSED.search(after)
-    before, after = _ACCESSED.sub("", before), _ACCESSED.sub("", after)
+    before, after = _AVAILABLE.sub("", _ACCESSED.sub("", before)), _ACCESSED.sub("", after)
     rest = before if any(c.isalnum() for c in before) else after
     online = _ONLINE.search(rest)
     if online and len(cut(rest[: online.start()])) > 1:  # the site, after publisher and title
