@@ -191,6 +191,12 @@ def test_publisher_title_and_year_stand_where_styles_put_them(text, publisher, t
         ("Fishers' Aid, Two Nets. Oslo: Zed, May 2011.", "Fishers' Aid", "Two Nets"),
         ("Fishers' Aid, Two Nets. Oslo, n.d.", "Fishers' Aid", "Two Nets"),
         ("Doe, Jane. Oslo, 2011.", "Doe, Jane", "Oslo"),
+        ("Aid for Nets, and Ports. Two Nets. May, 2011.", "Aid for Nets, and Ports", "Two Nets"),
+        (
+            "Ministry of Labour, Youth and Sport, Government of Norway. Nets at Sea. 2010.",
+            "Ministry of Labour, Youth and Sport, Government of Norway",
+            "Nets at Sea",
+        ),
         ("ILO, Ports Office. Statistics, 2011.", "ILO, Ports Office", "Statistics"),
     ],
 )

@@ -52,7 +52,7 @@ _OFFICE = re.compile(
 )
 _AND = re.compile(r"(?:^| )(?:and|&|et|y|e) ")
 _IMPRINT = re.compile(  # "New York, 2011", "Jakarta: KSBSI, May 2011", "Amman, " of "Amman, n.d."
-    r"[A-Z][\w'’.-]+(?:,? [A-Z][\w'’.-]+){0,2}(?:: [^.;]{2,60})?,"
+    r"[A-Z][\w'’-]+(?:,? (?:D\.?C\.?|[A-Z][\w'’-]+)){0,2}(?:: [^.;]{2,60})?,"
     rf"(?: (?:{dates.DATE}|{dates.YEAR}))?\W*"
 )
 
@@ -78,12 +78,13 @@ def publisher_and_rest(
     named = [part for part in parts(rest) if not ASIDE.fullmatch(part)]
     if behind := _publisher_behind(text):
         return behind
-    if listed := _office_of_several(first):
+    ended = not named or _is_imprint(rest)  # the title stands before the first full stop
+    if ended and (listed := _office_of_several(first)):
         return listed, f"{first[len(listed) :].lstrip(' ,')}. {rest}"
     before, comma, after = first.partition(", ")
     by = may_be_publisher(before) or (told_when and may_be_name(before))
-    named_by = comma and by and " " in before + after
-    if named_by and _is_imprint(rest) and (":" in rest or not may_be_publisher(after)):
+    named_by = by and " " in before + after and re.fullmatch(r"[^\W\d_a-z][^.“\"]+", after)
+    if named and ended and named_by and (":" in rest or not may_be_publisher(after)):
         return canonical_publisher(trimmed(before)), f"{after}. {rest}"
     if named and not re.match(r"[“\"]", first) and not _has_title(first):
         return canonical_publisher(trimmed(first)), rest
