@@ -184,6 +184,64 @@ def test_publisher_title_and_year_stand_where_styles_put_them(text, publisher, t
     assert source.title.startswith(title)
 
 
+@pytest.mark.parametrize(
+    ("text", "publisher", "title"),
+    [
+        (
+            "Ministry of Labour, Youth and Sport, Nets, Oslo, 2010",
+            "Ministry of Labour, Youth and Sport",
+            "Nets",
+        ),
+        ("Ministry of Labour, Girls and Boys, 2010", "Ministry of Labour", "Girls and Boys"),
+        (
+            "Ministère de la Famille, de la Femme et de l’Enfance, Filets en mer, Oslo, 2010",
+            "Ministère de la Famille, de la Femme et de l’Enfance",
+            "Filets en mer",
+        ),
+        (
+            "US Department of State, Bureau of Labor, Rights and Nets, Human Rights, 2010",
+            STATE,
+            "Bureau of Labor, Rights and Nets",
+        ),
+        ("OSCE Centre in Oslo, Trials, 2012", "OSCE Centre in Oslo", "Trials"),
+        ("UNHCR Norway and Fishers' Union, Nets, 2014", "UNHCR Norway and Fishers' Union", "Nets"),
+        ("UNICEF Norway & Fishers' Union, Nets, 2014", "UNICEF Norway & Fishers' Union", "Nets"),
+        ("Human Rights Watch, Two Nets. New York, 2011.", "Human Rights Watch", "Two Nets"),
+        ("Fishers' Aid, Two Nets. Oslo: Zed, May 2011.", "Fishers' Aid", "Two Nets"),
+        ("Fishers' Aid, Two Nets. Oslo, n.d.", "Fishers' Aid", "Two Nets"),
+        ("Doe, Jane. Oslo, 2011.", "Doe, Jane", "Oslo"),
+        ("Aid for Nets, and Ports. Two Nets. May, 2011.", "Aid for Nets, and Ports", "Two Nets"),
+        (
+            "Ministry of Labour, Youth and Sport, Government of Norway. Nets at Sea. 2010.",
+            "Ministry of Labour, Youth and Sport, Government of Norway",
+            "Nets at Sea",
+        ),
+        ("ILO, Ports Office. Statistics, 2011.", "ILO, Ports Office", "Statistics"),
+    ],
+)
+def test_a_name_goes_on_behind_a_comma_where_a_list_or_an_imprint_tells(text, publisher, title):
+    """What an office sees to and where one has its seat are its name; a title isn't."""
+    found = parse_source(text)
+
+    assert found.publisher == publisher
+    assert found.title.startswith(title)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "available at https://a.example/n",
+        "available at a.example/n",
+        "available at a.example (accessed 3 May 2012), https://a.example/n",
+        "available online",
+        "available here https://a.example/n",
+    ],
+)
+def test_where_it_can_be_had_is_not_in_the_title(told):
+    """With the address, with what a link's words show of it, or with neither."""
+    assert parse_source(f"Fishers' Aid, Two Nets, 2011, {told}").title == "Two Nets"
+
+
 @pytest.mark.parametrize(("text", "said"), NOTES.items(), ids=[note[:40] for note in NOTES])
 def test_a_note_is_read_as_its_writer_meant_it(text, said):
     """Each part is taken from the note, and nothing else is."""
@@ -333,6 +391,14 @@ def test_addresses_end_where_they_should():
     assert parse_source("A. B. http:// www.a.org/b.pdf").url == "http://www.a.org/b.pdf"
     found = parse_source("Rep. (https://a.org/b). 2004.")
     assert (found.url, found.title) == ("https://a.org/b", "Rep")
+
+
+def test_a_year_in_a_title_stays_where_the_date_stands_besides():
+    """So it is told in "Report 2014. June 2014.", which is one source with "Report. 2014."."""
+    named, bare = parse_source("ILO. Report 2014. June 2014."), parse_source("ILO. Report. 2014.")
+
+    assert named.title == "Report 2014"
+    assert named.id == bare.id
 
 
 def test_a_year_that_ends_a_title_is_the_year():

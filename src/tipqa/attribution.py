@@ -42,7 +42,21 @@ _NUMBER = re.compile(r"(?:[Nn][or]\.?|[Nn][°º]|Cap\.?) ?\d")
 _ACRONYM = re.compile(rf"^\((?:[A-Z][\w/&-]{{1,11}}|{dates.YEAR})\)[.,:;]?\s*")
 _FAMILIES = ("UN", "European Union", "African Union")
 """Whose bodies have names that begin with theirs: "UN Permanent Forum on Indigenous Issues"."""
-_AWAY = re.compile(r"(?:Mission|(?:Country |Regional )?Office|Delegation) (?:in|to) [^,]{3,40}, ")
+_AWAY = re.compile(
+    r"(?:Mission|(?:Country |Regional )?Office|Delegation|Presence|Cent(?:re|er)) (?:in|to) "
+    r"[^,]{3,40}, |(?:Country|Regional) Office [A-Z][^,]{2,40}, "
+)
+_REGION = re.compile(r"(?:(?:(?:East|West|South|North)(?:ern)?|Central) )?[A-Z][\w'’-]+")
+_OF = r"(?:of|for|on|de|du|des|del|da|do|dos) "
+_OFFICE = re.compile(
+    r"(?:[A-Z][\w.'’-]+ ){0,3}(?:Ministry|Minist[eè]re|Minist[eé]rio|Department|Directorate|Office"
+    rf"|Bureau|Secretariat|Secretaría|Commission|Committee|Institute|Cent(?:re|er)) {_OF}"
+)
+_AND = re.compile(r"(?:^| )(?:and|&|et|y|e) ")
+_IMPRINT = re.compile(  # "New York, 2011", "Jakarta: KSBSI, May 2011", "Amman, " of "Amman, n.d."
+    r"[A-Z][\w'’-]+(?:,? (?:D\.?C\.?|[A-Z][\w'’-]+)){0,2}(?:: [^.;]{2,60})?,"
+    rf"(?: (?:{dates.DATE}|{dates.YEAR}))?\W*"
+)
 
 
 def publisher_and_rest(
@@ -66,13 +80,19 @@ def publisher_and_rest(
     named = [part for part in parts(rest) if not ASIDE.fullmatch(part)]
     if behind := _publisher_behind(text):
         return behind
+    ended = not named or _is_imprint(rest)  # the title stands before the first full stop
+    if ended and (listed := _office_of_several(first)):
+        return listed, f"{first[len(listed) :].lstrip(' ,')}. {rest}"
+    before, comma, after = first.partition(", ")
+    by = may_be_publisher(before) or (told_when and may_be_name(before))
+    named_by = by and " " in before + after and re.fullmatch(r"[^\W\d_a-z][^.“\"]+", after)
+    if named and ended and named_by and (":" in rest or not may_be_publisher(after)):
+        return canonical_publisher(trimmed(before)), f"{after}. {rest}"
     if named and not re.match(r"[“\"]", first) and not _has_title(first):
         return canonical_publisher(trimmed(first)), rest
     known = leading_publisher(first)
     if known and not (_is_away(first, known[1]) or _is_family(*known)):
         return known[0], f"{_ACRONYM.sub('', known[1])}. {rest}"
-    before, comma, after = first.partition(", ")
-    by = may_be_publisher(before) or (told_when and may_be_name(before))
     if comma and by and not (ONLY_DATE.fullmatch(trimmed(after)) or _NUMBER.match(after)):
         return canonical_publisher(trimmed(before)), f"{after}. {rest}"
     if named and not re.match(r"[“\"]", first):
@@ -81,9 +101,14 @@ def publisher_and_rest(
 
 
 def _is_away(first: str, after: str) -> bool:
-    """Whether a known body's name goes on with a place: "UNICEF Lesotho, Out of School"."""
+    """Whether a known body's name goes on with a place: "UNICEF Lesotho, Out of School", and
+    maybe with another body's: "UNHCR Lebanon and Caritas Centre, Rents".
+    """
     place, comma, title = after.partition(", ")
-    named = countries.lookup(place) or re.fullmatch(r"[A-Z][\w'’-]+", place)
+    seat, joined, other = place.replace(" & ", " and ").partition(" and ")
+    named = (countries.lookup(seat) or _REGION.fullmatch(seat)) and (
+        not joined or may_be_publisher(other)
+    )
     spaced = first[: -len(after)][-2:-1].isalnum() and not ONLY_DATE.fullmatch(trimmed(title))
     return bool(_AWAY.match(after) or (comma and named and spaced))
 
@@ -93,6 +118,29 @@ def _is_family(name: str, after: str) -> bool:
     body, comma, title = after.partition(", ")
     own = (may_be_publisher(body) or "Rapporteur" in body) and not is_title(body)
     return name in _FAMILIES and own and bool(comma) and not ONLY_DATE.fullmatch(trimmed(title))
+
+
+def _is_imprint(rest: str) -> bool:
+    """Whether all that stands behind a full stop is place and date: "New York, 2011"."""
+    return _IMPRINT.fullmatch(rest) is not None and not is_title(rest)
+
+
+def _office_of_several(first: str) -> str | None:
+    """The office that a part begins with, where a list tells what it sees to and a title
+    follows: "Ministry of Labour, Youth and Sport, Annual Report, 2010".
+    """
+    head, *names = first.split(", ")
+    if not _OFFICE.match(head) or _AND.search(head):
+        return None
+    for last, name in enumerate(names[:4], start=1):
+        bare = re.sub(rf"^(?:and |{_OF}|l[ae]s? )+|\b[dl]['’]", "", name)
+        if not may_be_name(bare) or may_be_publisher(bare):
+            return None
+        if _AND.search(name):
+            titles = [one for one in names[last:] if not ONLY_DATE.fullmatch(trimmed(one))]
+            titled = len(titles) > 1 or (titles and " " in titles[0])
+            return ", ".join([head, *names[:last]]) if titled else None
+    return None
 
 
 def _publisher_behind(text: str) -> tuple[str, str] | None:

@@ -12,7 +12,7 @@ from tipqa.addresses import take_address
 from tipqa.attribution import publisher_and_rest
 from tipqa.identity import source_id
 from tipqa.kinds import kind_of
-from tipqa.pieces import ASIDE, cut, parts, trimmed
+from tipqa.pieces import ASIDE, ONLY_DATE, cut, parts, trimmed
 from tipqa.types import Source
 
 _ACCESSED = re.compile(
@@ -41,7 +41,8 @@ _UNDATED = re.compile(
 _ARCHIVED = re.compile(rf"\barchived(?: from the original)? (?:on )?{dates.DATE}", re.IGNORECASE)
 _AVAILABLE = re.compile(
     r"[\s.,;:(\[]{0,4}\b(?:(?:available|accessible|retrieved|found)(?: online)? (?:at|from|on)"
-    r"|(?:disponible|disponível) (?:en|em|sur|à))[:\s]{0,4}$",
+    r"(?: (?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)?|(?:available|accessible) (?:here|online)"
+    r"|(?:disponible|disponível) (?:en|em|sur|à))[:.,\s]{0,4}$",
     re.IGNORECASE,
 )
 _PAGE_OF_BOOK = re.compile(  # "… Report 175 (2015)", "… (London: Zed, 2012), 15"
@@ -110,7 +111,7 @@ def parse_source(text: str, same_author: str | None = None) -> Source:
     elif len(pieces) > 1 and _DOCUMENT.fullmatch(pieces[1]):
         pieces[:2] = [f"{pieces[0]}. {pieces[1]}"]
     quoted = re.match(r"[“\"]([^”\"]+?)[,.]?[”\"][.,]?(?: (?!in\b)|$)", rest.strip())
-    title = quoted[1] if quoted else _without_date(pieces[0], year) if pieces else ""
+    title = quoted[1] if quoted else _without_date(pieces[0], year, rest) if pieces else ""
     title = title or read.url or trimmed(text) or text.strip()
     found = Source(
         id="",
@@ -143,9 +144,8 @@ def _told(source: Source) -> int:
 
 def _take_apart(text: str) -> _Read:
     url, before, after = take_address(_ARCHIVED.sub("", _SIGNAL.sub("", text)))
-    before = _AVAILABLE.sub("", before)
     accessed = _ACCESSED.search(before) or _ACCESSED.search(after)
-    before, after = _ACCESSED.sub("", before), _ACCESSED.sub("", after)
+    before, after = _AVAILABLE.sub("", _ACCESSED.sub("", before)), _ACCESSED.sub("", after)
     rest = before if any(c.isalnum() for c in before) else after
     online = _ONLINE.search(rest)
     if online and len(cut(rest[: online.start()])) > 1:  # the site, after publisher and title
@@ -191,14 +191,19 @@ def _place(text: str) -> str | None:
     return None
 
 
-def _without_date(title: str, year: int | None) -> str:
-    """A title without the date of publication that ends it: "Report, May 3, 2014"."""
+def _without_date(title: str, year: int | None, text: str) -> str:
+    """A title without the date of publication that ends it: "Report, May 3, 2014". A bare
+    year is the title's own where the text tells the date besides: "Report 2014. June 2014".
+    """
     told = r"\b(?:published|submitted|enacted|adopted|dated|updated|released)(?: on| in)?:?"
     ending = rf"(,|[–-](?= ))?\s*({told})?\s*\(?({dates.DATE}|{dates.YEAR})\)?$"
     found = re.search(ending, title, re.IGNORECASE)
     if found is None or found[3][-4:] != str(year):
         return title
     before = title[: found.start()]
+    apart = any(ONLY_DATE.fullmatch(trimmed(piece)) for piece in cut(text))
+    if apart and not (found[1] or found[2]) and title.endswith(f" {year}"):
+        return title
     before = before[: before.rindex("(")] if before.count("(") > before.count(")") else before
     if not (found[1] or found[2]) and _NUMBERED_BY_YEAR.search(before):
         return title
