@@ -15,6 +15,7 @@ import json
 import pickle
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cached_property
@@ -27,23 +28,23 @@ Way = Callable[[str], list[str]]
 """A query to what is found, the best first: ids of documents, or files with their texts."""
 
 
-class Peer:
+class Peer(ABC):
     """What each system does; `ways` are its ways to search, by name."""
 
     def __init__(self, encoder: str, place: Path) -> None:
         self.encoder, self.place = encoder, place
 
-    def build(self, documents: Sequence[dict[str, str]]) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def build(self, documents: Sequence[dict[str, str]]) -> None: ...
 
-    def open(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def open(self) -> None: ...
 
-    def change(self, document: dict[str, str]) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def change(self, document: dict[str, str]) -> None: ...
 
-    def ways(self) -> dict[str, Way]:
-        raise NotImplementedError
+    @abstractmethod
+    def ways(self) -> dict[str, Way]: ...
 
 
 class Tipqa(Peer):

@@ -19,7 +19,7 @@ from tipqa.export import FORMATS
 from tipqa.index import build
 from tipqa.search import Index, open_index
 from tipqa_api import create_app
-from tipqa_api.corpus_pages import FORMATS_SHOWN
+from tipqa_api.files import SHOWN
 from tipqa_api.profile_view import shown
 
 HOSTILE = """\
@@ -127,7 +127,7 @@ def test_a_profile_page_leads_on(client: TestClient) -> None:
         path = f"/v1/profiles/norway-2024?format={name}"
         assert path in links
         assert client.get(path).status_code == 200
-    assert set(FORMATS_SHOWN) == set(FORMATS)
+    assert set(SHOWN) == set(FORMATS)
     (form,) = tree.xpath("//form[@action='/']")
     fields = {field.get("name"): field.get("value") for field in form.xpath(".//input")}
     assert fields == {"q": None, "country": "NOR", "edition": "2024"}

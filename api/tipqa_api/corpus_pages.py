@@ -10,26 +10,18 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse
 
-from tipqa.export import FormatName
 from tipqa.search import Index
 from tipqa.store import Filters
 from tipqa.types import Passage, ProfileInfo
 from tipqa_api import linked_data, pages, schemas
 from tipqa_api.addresses import base, host, web
+from tipqa_api.files import SHOWN
 from tipqa_api.narrowing import Listing
 from tipqa_api.problems import NotFound
 from tipqa_api.profile_view import shown
 
 _RELATED_PROFILES, _RELATED_PASSAGES = 6, 6
 _AT_ONCE = 50  # passages of a source on a page
-FORMATS_SHOWN: dict[FormatName, str] = {
-    "text": "Text",
-    "bibtex": "BibTeX",
-    "ris": "RIS",
-    "csl": "CSL-JSON",
-    "csv": "CSV",
-    "jsonl": "JSON Lines",
-}
 
 
 def install_corpus_pages(app: FastAPI, index: Index) -> None:
@@ -49,7 +41,7 @@ def install_corpus_pages(app: FastAPI, index: Index) -> None:
 
 
 def _page(template: str, **values: Any) -> HTMLResponse:
-    return pages.page(template, web=web, host=host, formats=FORMATS_SHOWN, **values)
+    return pages.page(template, web=web, host=host, formats=SHOWN, **values)
 
 
 def _profile(index: Index, here: str, identity: str) -> HTMLResponse:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from tipqa import countries
 from tipqa.answer import Answer, answer
-from tipqa.asked import read_question
+from tipqa.asked import read_within
 from tipqa.catalog import Facet
 from tipqa.choice import AnswerSentence
 from tipqa.cite import NumberedSentence, Numbers, numbered, with_references
@@ -24,7 +24,7 @@ from tipqa.store import Filters
 from tipqa.types import Hit, Note, Passage, Span
 from tipqa_api import linked_data, pages, safety
 from tipqa_api.addresses import base
-from tipqa_api.files import file
+from tipqa_api.files import SHOWN, file
 from tipqa_api.problems import NotFound
 from tipqa_api.schemas import Format, MaybeNumber, MaybeText
 
@@ -37,9 +37,7 @@ _SURE = ((0.9, "very likely"), (0.75, "likely"), (0.0, "possibly"))
 _NARROWED = {"country": "Country", "edition": "Edition", "publisher": "Source’s publisher",
              "section": "Section"}  # fmt: skip
 _ORDERS = {"relevance": "Nearest first", "newest": "Newest edition", "oldest": "Oldest edition"}
-FILES: dict[FormatName, str] = {
-    "bibtex": "BibTeX", "ris": "RIS", "csl": "CSL-JSON", "csv": "CSV", "text": "Text",
-}  # fmt: skip
+_OFFERED: tuple[FormatName, ...] = ("bibtex", "ris", "csl", "csv", "text")
 
 
 class Asked(BaseModel):
@@ -154,11 +152,8 @@ def _results(index: Index, asked: Asked) -> HTMLResponse:
     numbers: Numbers = {}
     hits = _in_order(found.hits, asked)
     first = (asked.page - 1) * _HITS
-    question = found.searched or asked.q
-    catalog = index.generation.catalog
-    lexicon = index.generation.lexicon
-    named = read_question(question, catalog.uncoded, lexicon.knows, lexicon.words_like).countries
     own = safety.own_danger(asked.q)
+    help_in = read_within(index.generation, found.searched or asked.q).countries if own else ()
     more = len(hits) > first + _HITS and asked.page < _PAGES
     return pages.page(
         "search.html",
@@ -176,7 +171,7 @@ def _results(index: Index, asked: Asked) -> HTMLResponse:
         missing=given.missing[len(given.coverage.no_profile) :] if given else (),
         no_profile=found.no_profile,
         there=_there(index) if given and given.status == "not_found" else (),
-        editions=catalog.editions,
+        editions=index.generation.catalog.editions,
         choices=_choices(asked, filters, found.facets),
         orders=_ORDERS,
         narrowed=_narrowed(index, asked, filters),
@@ -184,13 +179,13 @@ def _results(index: Index, asked: Asked) -> HTMLResponse:
         before=_address(asked, page=asked.page - 1) if asked.page > 1 else None,
         after=_address(asked, page=asked.page + 1) if more else None,
         answered=_address(asked, order=None),
-        files={name: _taken(asked, name) for name in FILES},
-        shown_files=FILES,
+        files={name: _taken(asked, name) for name in _OFFERED},
+        shown_files=SHOWN,
         most_taken=min(_TAKEN, found.total),
         counts=index.generation.manifest["counts"],
         generation=index.generation.name,
         own=own,
-        hotlines=safety.hotlines_of(named) if own else [],
+        hotlines=safety.hotlines_of(help_in),
     )  # fmt: skip
 
 
@@ -246,10 +241,8 @@ def _narrowed(index: Index, asked: Asked, filters: Filters) -> list[tuple[str, s
     codes = sorted(filters.countries)
     found = []
     for code in codes:
-        known = countries.by_code().get(code.casefold())
         rest = [other for other in codes if other != code]
-        name = known.name if known else code
-        found.append(("Country", name, _address(asked, country=rest)))
+        found.append(("Country", countries.name_of(code), _address(asked, country=rest)))
     for field, shown in (
         ("edition", "Edition"), ("year_from", "Edition from"), ("year_to", "Edition to"),
         ("region", "Region"), ("publisher", "Publisher"), ("section", "Section"),
@@ -295,8 +288,8 @@ def _copy(index: Index, ids: Sequence[str], format: Format | None) -> Response:
         "copy.html",
         passages=passages,
         text=with_references(passages).strip(),
-        files={name: "/copy?" + urlencode([*chosen, ("format", name)]) for name in FILES},
-        shown_files=FILES,
+        files={name: "/copy?" + urlencode([*chosen, ("format", name)]) for name in _OFFERED},
+        shown_files=SHOWN,
     )
     page.status_code = 200 if passages else 422
     return page

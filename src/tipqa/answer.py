@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Literal
 
 from tipqa import countries
-from tipqa.asked import parts_of, points_back, read_question
+from tipqa.asked import parts_of, points_back, read_within
 from tipqa.choice import MOST, AnswerSentence, answering, choose, disagreements
 from tipqa.chunk import context
 from tipqa.confidence import Heads, shipped
@@ -113,13 +113,8 @@ def answer(
     reranker = Remembering(index.reranker or SharedWords())
     index = replace(index, reranker=reranker)
     found = index.find(question, max(k, READ), filters)
-    catalog, lexicon = index.generation.catalog, index.generation.lexicon
-    asked = read_question(
-        found.searched or " ".join(question.split()),
-        catalog.uncoded,
-        lexicon.knows,
-        lexicon.words_like,
-    )
+    catalog = index.generation.catalog
+    asked = read_within(index.generation, found.searched or " ".join(question.split()))
     compared = [c for c in asked.countries if asked.countries[c] == "named" and catalog.has(c)]
     coverage = Coverage(
         found.no_profile,
@@ -129,7 +124,7 @@ def answer(
     if len(compared) > 1 and asked.only:
         about = [[h for h in found.hits if h.passage.profile.country == c] for c in compared]
         if sum(map(bool, about)) > 1:
-            groups = [(_name(c), hits) for c, hits in zip(compared, about, strict=True)]
+            groups = [(countries.name_of(c), hits) for c, hits in zip(compared, about, strict=True)]
     absent = bool(coverage.no_profile) and not compared
     parts = [_part(index, asked.text, name, hits, reranker, heads, absent) for name, hits in groups]
     chosen: list[AnswerSentence] = []
@@ -169,16 +164,10 @@ def evidence_of(index: Index, question: str) -> Evidence | None:
     """What the head is trained on; None where no profile is about what is asked."""
     found = index.find(question, READ)
     catalog = index.generation.catalog
-    lexicon = index.generation.lexicon
-    asked = read_question(question, catalog.uncoded, lexicon.knows, lexicon.words_like)
+    asked = read_within(index.generation, question)
     if not found.hits or (found.no_profile and not any(map(catalog.has, asked.countries))):
         return None
     return gather(index, asked.text, found.hits, Remembering(index.reranker or SharedWords()))
-
-
-def _name(country: str) -> str:
-    known = countries.by_code().get(country.casefold())
-    return known.name if known else country
 
 
 def _part(

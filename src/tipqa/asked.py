@@ -12,6 +12,7 @@ from countryinfo import CountryInfo
 from rapidfuzz.distance import OSA
 
 from tipqa import countries
+from tipqa.generation import Generation
 from tipqa.lexical import COMMON, words
 
 How = Literal["named", "hinted"]
@@ -129,6 +130,12 @@ def read_question(
         years=tuple(sorted({int(year) for year in _YEAR.findall(text)})),
         phrases=tuple(phrase for phrase in _PHRASE.findall(text) if words(phrase)),
     )
+
+
+def read_within(generation: Generation, text: str) -> Asked:
+    """A question by the names and words that an index knows."""
+    lexicon = generation.lexicon
+    return read_question(text, generation.catalog.uncoded, lexicon.knows, lexicon.words_like)
 
 
 def parts_of(question: str) -> tuple[str, ...]:

@@ -111,10 +111,10 @@ def changed_profiles(
             profile = read_as(path, name, settings)
         except CorpusError:
             return None
-        was, now = old.manifest["reading"].get(place), reading_of(profile)
+        was, said = old.manifest["reading"].get(place), reading_of(profile)
         if (
             was is None
-            or (was["profile"], was["sources"]) != (now["profile"], now["sources"])
+            or (was["profile"], was["sources"]) != (said["profile"], said["sources"])
             or infos[profile.info.id] != profile.info
         ):
             return None

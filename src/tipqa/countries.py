@@ -110,6 +110,12 @@ def by_code() -> dict[str, Country]:
     return _index().codes
 
 
+def name_of(country: str) -> str:
+    """The name behind an ISO code; what is none stays as it is written."""
+    known = by_code().get(country.casefold())
+    return known.name if known else country
+
+
 def known_countries() -> list[Country]:
     """List the countries and territories of ISO 3166-1, and Kosovo."""
     return list(dict.fromkeys(_index().codes.values()))

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from tipqa import countries
-from tipqa.asked import Asked, read_question
+from tipqa.asked import Asked, read_within
 from tipqa.chunk import context, embedded_text
 from tipqa.copies import Copies
 from tipqa.fusion import best_first, fused
@@ -76,9 +76,7 @@ class Ranking:
         self._odds = np.zeros(len(self._lexicon), dtype=np.float32)
         self.asked = Asked(query)
         if mode == "hybrid":
-            self.asked = read_question(
-                query, catalog.uncoded, self._lexicon.knows, self._lexicon.words_like
-            )
+            self.asked = read_within(generation, query)
         text = self.asked.text
         if mode != "lexical":
             self._scores = self._parts["dense"] = generation.vectors @ embedded(text)
