@@ -27,6 +27,7 @@ from tipqa_api.addresses import base
 from tipqa_api.files import SHOWN, file
 from tipqa_api.problems import NotFound
 from tipqa_api.schemas import Format, MaybeNumber, MaybeText
+from tipqa_desk.database import Desk
 
 _HITS = 10  # on a page
 _PAGES = 20
@@ -98,14 +99,14 @@ class Choice:
     facets: Sequence[Facet]
 
 
-def install_search_page(app: FastAPI, index: Index) -> None:
-    """Add the pages on which one asks and copies."""
+def install_search_page(app: FastAPI, index: Index, desk: Desk | None) -> None:
+    """Add the pages on which one asks and copies; a desk takes what they do not answer."""
 
     @app.get("/", include_in_schema=False)
     @app.get("/search", include_in_schema=False)
     def search(request: Request, asked: Annotated[Asked, Query()]) -> HTMLResponse:
         if asked.q.strip():
-            return _results(index, asked)
+            return _results(index, asked, desk)
         return _start(index, asked, here=base(request))
 
     @app.get("/copy", include_in_schema=False)
@@ -143,7 +144,7 @@ def _start(
     return page
 
 
-def _results(index: Index, asked: Asked) -> HTMLResponse:
+def _results(index: Index, asked: Asked, desk: Desk | None) -> HTMLResponse:
     try:
         filters = asked.filters(index)
         given, found = _found(index, asked, filters)
@@ -185,6 +186,7 @@ def _results(index: Index, asked: Asked) -> HTMLResponse:
         counts=index.generation.manifest["counts"],
         generation=index.generation.name,
         own=own,
+        inquire="/inquire?" + urlencode({"q": asked.q}) if desk else None,
         hotlines=safety.hotlines_of(help_in),
     )  # fmt: skip
 

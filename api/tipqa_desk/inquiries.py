@@ -167,13 +167,16 @@ def restate(session: Session, inquiry: Inquiry, words: str, by: Staff) -> None:
     """Put the question in the desk's words, without personal data; that stays.
 
     Raises:
-        QueryError: it is empty or too long.
+        QueryError: it is empty or too long, or the answer to it is out.
     """
+    if inquiry.answered:
+        raise QueryError("the question went out with its answer, and stays as it is.")
     words = " ".join(words.split())
     if not words or len(words) > 1000:
         raise QueryError("the question as the desk puts it needs 1 to 1,000 characters.")
     if words != inquiry.restated:
         inquiry.restated, inquiry.vector, inquiry.vector_by = words, None, None
+        inquiry.signed_id = None
         record(session, "question restated", inquiry=inquiry, member=by.id)
 
 

@@ -529,9 +529,16 @@ def serve(
             help='How often one address may ask, or "none"; this machine\'s own always may.',
         ),
     ] = "300/minute",
+    with_desk: Annotated[
+        bool,
+        typer.Option("--desk/--no-desk", help="Whether visitors can leave questions with a desk."),
+    ] = True,
 ) -> None:
-    """Serve the search page and the HTTP API."""
+    """Serve the search page, the inquiry desk and the HTTP API."""
     from tipqa_api.server import serve as run
+    from tipqa_desk.database import open_desk
 
     index = _open(folder, encoder, reranker)
-    run(index, host, port, url=url, allow_origins=allow_origin or [], limit=limit)
+    desk = open_desk() if with_desk else None
+    origins = allow_origin or []
+    run(index, host, port, url=url, allow_origins=origins, limit=limit, desk=desk)
