@@ -64,3 +64,24 @@ def test_only_the_command_line_knows_of_http() -> None:
         if any(name.startswith("tipqa_api") for name in imports(path))
     }
     assert knows == {"cli.py"}
+
+
+DESK = """quoting draft letter word""".split()
+"""Of tipqa_desk: each may import only what stands above it, and of the others tipqa alone."""
+
+
+def test_the_desk_knows_nothing_of_http() -> None:
+    """tipqa_desk imports tipqa and what stands above in DESK, and never tipqa_api."""
+    folder = REPOSITORY / "api" / "tipqa_desk"
+    seen = set()
+    for path in folder.glob("*.py"):
+        module = path.stem
+        if module == "__init__":
+            continue
+        seen.add(module)
+        for name in imports(path):
+            assert not name.startswith("tipqa_api"), f"{module} imports {name}"
+            if name.startswith("tipqa_desk."):
+                other = name.split(".")[1]
+                assert DESK.index(other) < DESK.index(module), f"{module} imports {other}"
+    assert seen == set(DESK)
