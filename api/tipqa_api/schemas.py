@@ -167,6 +167,7 @@ class Citation(_Out):
     sentence: Span = Field(description="Offsets into the passage's text, in code points.")
     scope: str = Field(description="direct or inherited")
     note: str
+    link: str = Field(description="own, or what the note points to: ibid:7, supra:3, unresolved")
     sources: list[CitedSource]
 
 
