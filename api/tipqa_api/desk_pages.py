@@ -19,7 +19,7 @@ from tipqa_api.desk_guard import Fields, Member, NotAllowed, Posted, desk_page
 from tipqa_api.problems import NotFound
 from tipqa_api.schemas import MaybeNumber, MaybeText
 from tipqa_api.search_page import Told
-from tipqa_desk import answering, docx, draft
+from tipqa_desk import answering, letter
 from tipqa_desk.accounts import Staff, members
 from tipqa_desk.database import Desk
 from tipqa_desk.inquiries import (
@@ -38,6 +38,7 @@ from tipqa_desk.mail import deliver
 from tipqa_desk.models import Inquiry, now
 from tipqa_desk.similar import similar
 from tipqa_desk.trail import trail
+from tipqa_desk.word import docx
 
 _HITS = 10
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -95,8 +96,9 @@ def install_desk(app: FastAPI, index: Index, desk: Desk) -> None:
     @app.get("/desk/inquiries/{number}/answer.docx", include_in_schema=False)
     def as_docx(number: int, staff: Member) -> Response:
         with desk.session() as session:
-            read = answering.read_draft(_one(session, number))
-        return _file(docx.document(read), _DOCX, f"answer-{number}.docx")
+            found = _one(session, number)
+            read = answering.read_draft(found)
+        return _file(docx(read, found.restated or ""), _DOCX, f"answer-{number}.docx")
 
     @app.get("/desk/inquiries/{number}/packet.json", include_in_schema=False)
     def as_packet(number: int, staff: Member) -> Response:
@@ -113,7 +115,7 @@ def install_desk(app: FastAPI, index: Index, desk: Desk) -> None:
         with desk.session() as session:
             found = _one(session, number)
             read = answering.read_draft(found)
-        return desk_page("print.html", staff, inquiry=found, text=Markup(draft.to_html(read)))
+        return desk_page("print.html", staff, inquiry=found, text=Markup(letter.html(read)))
 
     @app.post("/desk/inquiries/{number}/pick", include_in_schema=False)
     def pick(number: int, staff: Member, form: Posted) -> Response:
@@ -193,7 +195,7 @@ def _inquiry_page(
             reference=shown(inquiry.reference),
             draft=read,
             text=unsaved if unsaved is not None else inquiry.draft,
-            preview=Markup(draft.to_html(read)),
+            preview=Markup(letter.html(read)),
             wrong=wrong,
             age=_age,
             members=[member for member in members(session) if member.active],

@@ -22,7 +22,7 @@ from tipqa_api.desk_guard import Fields, VisitorsForm
 from tipqa_api.problems import problem
 from tipqa_api.rate import is_far, read_limit
 from tipqa_desk.database import Desk
-from tipqa_desk.draft import html
+from tipqa_desk.draft import read
 from tipqa_desk.inquiries import (
     LONGEST_NAME,
     LONGEST_QUESTION,
@@ -31,6 +31,7 @@ from tipqa_desk.inquiries import (
     receive,
     shown,
 )
+from tipqa_desk.letter import html
 from tipqa_desk.mail import deliver
 from tipqa_desk.models import Inquiry
 
@@ -211,7 +212,7 @@ class _Shown:
             inquiry.received.strftime("%-d %B %Y"),
             inquiry.state,
             _TOLD[inquiry.state],
-            Markup(html(answer)) if answer else None,
+            Markup(html(read(answer, []))) if answer else None,
         )
 
 

@@ -10,10 +10,11 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from tipqa import documents, packet
+from tipqa.cite import as_markdown
 from tipqa.errors import QueryError
 from tipqa.search import Index
 from tipqa.types import Span
-from tipqa_desk import draft
+from tipqa_desk import draft, letter
 from tipqa_desk.accounts import Staff
 from tipqa_desk.database import Desk
 from tipqa_desk.inquiries import shown
@@ -32,7 +33,7 @@ class NotYours(QueryError):
 def pick(
     session: Session, inquiry: Inquiry, index: Index, passage: str, span: Span | None, by: Staff
 ) -> None:
-    """Quote a passage, or the sentences of a span, at the end of the draft.
+    """Quote a passage, or the sentences of a span, behind what the draft quotes already.
 
     Raises:
         QueryError: there is no such passage, or the draft can't be changed now.
@@ -51,9 +52,7 @@ def pick(
         inquiry.picks.append(
             Pick(passage=passage, document=document, generation=index.generation.name)
         )
-    words = draft.quotation(document, span)
-    text = f"{inquiry.draft.rstrip()}\n\n{words}\n" if inquiry.draft.strip() else f"{words}\n"
-    _write(session, inquiry, text, by, _QUOTED, passage)
+    _write(session, inquiry, _quoted(inquiry, document, span), by, _QUOTED, passage)
 
 
 def save(session: Session, inquiry: Inquiry, text: str, version: int | None, by: Staff) -> None:
@@ -186,19 +185,34 @@ def _answered(session: Session, inquiry: Inquiry, index: Index, by: Staff, how: 
         raise QueryError("the draft is not signed off by a second reader.")
     _check_whole(inquiry)
     read = read_draft(inquiry)
-    quoted = [one for one in inquiry.picks if one.passage in read.quoted]
+    named = {key.passage for key in read.keys}
     made = packet.make(
-        question=inquiry.restated or "",
-        markdown=draft.to_markdown(read),
-        text=draft.to_text(read),
-        references=read.references,
-        passages=[one.document for one in quoted],
-        generation=index.generation,
-        made=date.today(),
+        index,
+        inquiry.restated or "",
+        letter.markdown(read),
+        letter.text(read),
+        letter.references(read).listed,
+        [(one.document, one.generation) for one in inquiry.picks if one.passage in named],
+        date.today(),
     )
     _change(session, inquiry, packet=made, state="answered", answered=now())
     record(session, how, inquiry=inquiry, member=by.id)
     return made
+
+
+def _quoted(inquiry: Inquiry, document: packet.Json, span: Span | None) -> str:
+    """The draft with one more quotation; an empty one becomes a letter."""
+    words = draft.quotation(document, span).strip()
+    if not inquiry.draft.strip():
+        whole = letter.begin(inquiry.restated or "", [document])
+        return whole.replace(draft.quotation(document).strip(), words)
+    lead = f"*{as_markdown(document['passage']['profile']['title'])}* says too:"
+    last = max((key.end() for key in draft.KEY.finditer(inquiry.draft)), default=0)
+    end = inquiry.draft.find("\n\n", last) if last else -1
+    before, after = inquiry.draft[:end], inquiry.draft[end:].strip("\n")
+    if end < 0:
+        before, after = inquiry.draft.rstrip("\n"), ""
+    return "\n\n".join(filter(None, [before, lead, words, after])) + "\n"
 
 
 def _write(
