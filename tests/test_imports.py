@@ -66,7 +66,7 @@ def test_only_the_command_line_knows_of_http() -> None:
     assert knows == {"cli.py"}
 
 
-DESK = """quoting draft letter word""".split()
+DESK = """quoting markup draft letter plain word""".split()
 """Of tipqa_desk: each may import only what stands above it, and of the others tipqa alone."""
 
 
