@@ -104,7 +104,7 @@ def test_signing_in_leads_back(client: TestClient, number: int) -> None:
 
 
 def test_cookies_are_signed_and_kept_from_scripts(client: TestClient) -> None:
-    """HttpOnly, SameSite, for the desk's path alone, Secure over https; a forged one is nobody's."""
+    """HttpOnly, SameSite, for the desk alone, Secure over https; a forged one is nobody's."""
     page = client.get("/desk/sign-in").text
     form = {"name": "Edda", "password": PASSWORDS["Edda"], "csrf": csrf(page)}
     answer = client.post("/desk/sign-in", data=form, follow_redirects=False)

@@ -16,7 +16,7 @@ from lxml import html as lxml_html
 from tipqa.documents import passage_document
 from tipqa.search import Index
 from tipqa.types import Citation, Note, Passage, ProfileInfo, Source
-from tipqa_desk import letter
+from tipqa_desk import letter, plain
 from tipqa_desk.draft import Draft, Problem, quotation, read
 from tipqa_desk.quoting import clean
 from tipqa_desk.word import docx
@@ -32,9 +32,10 @@ SIGNS = st.text("ab1 .)(][!@#*_`~<>&;:/\\\"“”…-+=|\n\t^'{}$", min_size=1, 
 
 def document(text: str = TEXT, *citations: Citation, number: int = 1) -> Json:
     """A passage of which each full stop ends a sentence."""
-    ends = [m.end() for m in re.finditer(r"\.(?=\s|$)", text)]
-    starts = [m.end() for m in re.finditer(r"\.\s+", text)]
-    spans = list(zip([0, *starts], ends, strict=False)) or [(0, len(text))]
+    stops = [(m.start() + 1, m.end()) for m in re.finditer(r"\.(?:\s+|$)", text)]
+    starts = [0, *(after for _, after in stops)]
+    ends = [*(stop for stop, _ in stops), len(text)]
+    spans = [(a, b) for a, b in zip(starts, ends, strict=True) if text[a:b].strip()]
     return passage_document(
         Passage(
             f"chad-2020#p{number}", INFO, ("A", "B"), number, (0, len(text)), text,
@@ -65,7 +66,7 @@ def test_a_pick_reads_back_verbatim(text: str) -> None:
         assert [(q.passage, q.verbatim) for q in draft.quotations] == [("chad-2020#p1", True)]
         assert draft.ready
         assert draft.quotations[0].text == " ".join(clean(text).split())
-    letter.text(draft), letter.html(draft), docx(draft)
+    plain.text(draft), letter.html(draft), docx(draft)
 
 
 @given(st.data())
@@ -96,6 +97,7 @@ def test_one_changed_letter_is_found(data: st.DataObject) -> None:
         "- x\n\n  > None was charged. [@chad-2020#p1]\n  >\n  > Police freed [@chad-2020#p1]",
         "“Courts” are a term; “freed 14 women” [@chad-2020#p1] is quoted.",
         "*“None was* charged” [@chad-2020#p1]",
+        "‘freed 14 women’ [@chad-2020#p1], «None was» [@chad-2020#p1], „in May“ [@chad-2020#p1]",
     ],
 )
 def test_a_quotation_may_leave_out_and_add(quoted: str) -> None:
@@ -118,6 +120,9 @@ def test_a_quotation_may_leave_out_and_add(quoted: str) -> None:
         ("> Police freed 14 women", "has no key of its passage"),
         ("“Police freed 14 women”", "The words are those of [@chad-2020#p1]"),
         ("> Police freed [@chad-2020#p9]", "[@chad-2020#p9] is none of the picks"),
+        ("They freed 15” [@chad-2020#p1]", "“They freed 15” is not"),
+        ("‘Police’s 15’ [@chad-2020#p1]", "“Police’s 15” is not"),
+        ('They "freed 15 "women"" [@chad-2020#p1]', 'freed 15 "women"” is not'),
         ("See [@chad-2020#p9].", "[@chad-2020#p9] is none of the picks"),
         ("> None was charged. [@chad-2020#p1] And they went.", "“And they went.” has no key"),
         ("> <b>Police</b> freed [@chad-2020#p1]", "“<b>Police</b> freed” is not"),
@@ -144,13 +149,13 @@ def test_notices_hold_nothing_up() -> None:
     """An addition, a pick that isn't quoted, a key behind words of the desk's own."""
     picks = [CITED, document("Other words.", number=2)]
     draft = read(
-        "They were freed [@chad-2020#p1].\n> Police [the army] freed [@chad-2020#p1]", picks
+        "They were all\nfreed [@chad-2020#p1].\n> Police [the army] freed [@chad-2020#p1]", picks
     )
     assert draft.ready
     assert [str(notice) for notice in draft.problems] == [
-        "line 1: [@chad-2020#p1] stands behind words of the desk's own. See that the passage "
+        "line 2: [@chad-2020#p1] stands behind words of the desk's own. See that the passage "
         "says so, or quote it.",
-        "line 2: [the army] is the desk's word, not that of chad-2020#p1.",
+        "line 3: [the army] is the desk's word, not that of chad-2020#p1.",
         "chad-2020#p2 was picked and is not quoted. Quote it, or take the pick back.",
     ]
 
@@ -187,7 +192,7 @@ def test_the_first_draft_reads_like_a_letter(index: Index) -> None:
     draft = read(letter.begin("Who visits *fish farms*?", picks), picks)
     assert not draft.problems
     assert [q.verbatim for q in draft.quotations] == [True, True, True]
-    lines = letter.text(draft)
+    lines = plain.text(draft)
     assert lines.startswith("Who visits *fish farms*?\n\nDear reader,\n\nThank you for your")
     assert "\nNorway: an example, 2024 says under Inspection:\n\n> The labour" in lines
     assert "\nIt also says under Law:\n\n> Parliament raised" in lines
@@ -286,6 +291,6 @@ def test_any_draft_can_be_read_and_rendered(text: str) -> None:
     """Whatever an editor types."""
     draft = read(text + "\n\n" + quotation(CITED), [CITED])
     assert "\n## References\n" in letter.markdown(draft)
-    assert letter.text(draft)
+    assert plain.text(draft)
     assert Document(io.BytesIO(docx(draft))).paragraphs
     lxml_html.fragment_fromstring(letter.html(draft), create_parent="div")

@@ -20,7 +20,7 @@ readers.markdown readers.text readers.html readers.pdf readers
 tokens lexical chunk exported embed rerank tables store catalog copies suggest related generation
 changes publish index asked filters fusion ranking search figures evidence confidence choice answer
 compose cite entries questions beir evaluate evaluate_answers
-documents export check terminal cli""".split()
+documents export packet verdict check terminal cli""".split()
 
 
 def imports(path: Path) -> set[str]:
@@ -67,7 +67,7 @@ def test_only_the_command_line_knows_of_http() -> None:
 
 
 DESK = """settings models database trail accounts mail inquiries
-quoting draft letter word answering""".split()
+quoting markup draft letter plain word answering""".split()
 """Of tipqa_desk: each may import only what stands above it, and of the others tipqa alone."""
 
 

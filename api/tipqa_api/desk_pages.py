@@ -36,7 +36,6 @@ from tipqa_desk.inquiries import (
 )
 from tipqa_desk.mail import deliver
 from tipqa_desk.models import Inquiry, now
-from tipqa_desk.similar import similar
 from tipqa_desk.trail import trail
 from tipqa_desk.word import docx
 
@@ -199,7 +198,7 @@ def _inquiry_page(
             wrong=wrong,
             age=_age,
             members=[member for member in members(session) if member.active],
-            similar=similar(session, index, inquiry),
+            similar=[],
             trail=trail(session, number),
             writers=answering.writers(session, inquiry),
             mails=answering.mails(session, inquiry),

@@ -21,8 +21,8 @@ from tipqa_api import pages, schemas
 from tipqa_api.desk_guard import Fields, VisitorsForm
 from tipqa_api.problems import problem
 from tipqa_api.rate import is_far, read_limit
+from tipqa_desk.answering import read_draft
 from tipqa_desk.database import Desk
-from tipqa_desk.draft import read
 from tipqa_desk.inquiries import (
     LONGEST_NAME,
     LONGEST_QUESTION,
@@ -206,13 +206,13 @@ class _Shown:
 
     @classmethod
     def of(cls, inquiry: Inquiry) -> _Shown:
-        answer = inquiry.packet["answer"]["markdown"] if inquiry.packet else None
+        answer = html(read_draft(inquiry)) if inquiry.packet else None
         return cls(
             shown(inquiry.reference),
             inquiry.received.strftime("%-d %B %Y"),
             inquiry.state,
             _TOLD[inquiry.state],
-            Markup(html(read(answer, []))) if answer else None,
+            Markup(answer) if answer else None,
         )
 
 

@@ -9,16 +9,19 @@ from typing import Any
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
-from tipqa import documents, packet
+from tipqa import packet
 from tipqa.cite import as_markdown
+from tipqa.documents import passage_document, passage_of
 from tipqa.errors import QueryError
 from tipqa.search import Index
 from tipqa.types import Span
-from tipqa_desk import draft, letter
+from tipqa.verdict import verified
+from tipqa_desk import draft, letter, plain
 from tipqa_desk.accounts import Staff
 from tipqa_desk.database import Desk
 from tipqa_desk.inquiries import shown
 from tipqa_desk.mail import compose, queue
+from tipqa_desk.markup import KEY
 from tipqa_desk.models import Event, Inquiry, Message, Pick, now
 from tipqa_desk.trail import record
 
@@ -43,7 +46,7 @@ def pick(
     if row is None:
         raise QueryError(f'there is no passage "{passage[:80]}" in the index. Search for it again.')
     found = index.generation.store.passages([row])[0]
-    document = documents.passage_document(found)
+    document = passage_document(found)
     held = next((one for one in inquiry.picks if one.passage == passage), None)
     if held is not None and held.document != document:  # the corpus has changed since
         inquiry.picks.remove(held)
@@ -170,14 +173,9 @@ def mails(session: Session, inquiry: Inquiry) -> Sequence[Message]:
 
 def changed(inquiry: Inquiry, index: Index) -> list[str]:
     """The picked passages that today's index no longer holds as they were."""
-    store = index.generation.store
-    found = []
-    for one in inquiry.picks:
-        row = store.passage_row(one.passage)
-        today = documents.passage_document(store.passages([row])[0]) if row is not None else None
-        if today != one.document:
-            found.append(one.passage)
-    return found
+    return [
+        one.passage for one in inquiry.picks if not verified(passage_of(one.document), index).same
+    ]
 
 
 def _answered(session: Session, inquiry: Inquiry, index: Index, by: Staff, how: str) -> packet.Json:
@@ -190,7 +188,7 @@ def _answered(session: Session, inquiry: Inquiry, index: Index, by: Staff, how: 
         index,
         inquiry.restated or "",
         letter.markdown(read),
-        letter.text(read),
+        plain.text(read),
         letter.references(read).listed,
         [(one.document, one.generation) for one in inquiry.picks if one.passage in named],
         date.today(),
@@ -207,7 +205,7 @@ def _quoted(inquiry: Inquiry, document: packet.Json, span: Span | None) -> str:
         whole = letter.begin(inquiry.restated or "", [document])
         return whole.replace(draft.quotation(document).strip(), words)
     lead = f"*{as_markdown(document['passage']['profile']['title'])}* says too:"
-    last = max((key.end() for key in draft.KEY.finditer(inquiry.draft)), default=0)
+    last = max((key.end() for key in KEY.finditer(inquiry.draft)), default=0)
     end = inquiry.draft.find("\n\n", last) if last else -1
     before, after = inquiry.draft[:end], inquiry.draft[end:].strip("\n")
     if end < 0:

@@ -1,12 +1,11 @@
 """A draft as it goes out: keys become numbers, and the references follow.
 
-As Markdown, as plain text for a mail, and as a fragment of HTML.
+As Markdown, and as a fragment of HTML.
 """
 
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,16 +19,15 @@ from tipqa.cite import (
     as_markdown,
     mark,
     one_line,
-    profile_source,
     profiles_of,
     reference,
-    told,
+    resting,
 )
 from tipqa.documents import passage_of
-from tipqa.types import Passage, Scope, Span
-from tipqa_desk.draft import Draft, Piece, Quotation, parse, quotation
+from tipqa.types import Passage, Span
+from tipqa_desk.draft import Draft, Quotation, quotation
+from tipqa_desk.markup import KEY, Piece, parse
 
-_WIDTH = 76  # characters of a line of a mail
 _ADDRESS = re.compile(r"https?://[^\s<>]*[^\s<>.,;:!?()\[\]\"'“”‘’]")
 
 
@@ -101,12 +99,8 @@ def references(draft: Draft) -> References:
             marks.append(None)
             continue
         quoted.append(passage)
-        scopes: dict[str, Scope] = {}
-        for name, scope in _cited(passage, key.quotation.spans if key.quotation else ()):
-            if scopes.get(name) != "direct":
-                scopes[name] = scope
-        if not scopes:
-            scopes[reference(profile_source(passage.profile))] = "direct"
+        spans = key.quotation.spans if key.quotation else ()
+        scopes = resting(passage, [s for s in passage.sentences if _touched(s, spans)])
         for name in scopes:
             numbers.setdefault(name, len(numbers) + 1)
         inherited = inherited or "inherited" in scopes.values()
@@ -128,19 +122,6 @@ def markdown(draft: Draft) -> str:
             after = lines[line][at + len(key) :]
             lines[line] = f"{lines[line][:at]}{numbers} {as_markdown(profile)}{after}"
     return "\n".join(lines).rstrip("\n") + "\n" + _list(found)
-
-
-def text(draft: Draft) -> str:
-    """The letter as plain text: lines of 76 characters, quotations behind "> "."""
-    lines: list[str] = []
-    gap: str | None = None
-    for line in _Plain().lines(letter_tokens(draft)):
-        if line.strip("> "):
-            lines += [line] if gap is None else [gap, line]
-            gap = None
-        elif lines:
-            gap = line if gap is None else min(gap, line, key=len)
-    return "\n".join(lines) + "\n"
 
 
 def html(draft: Draft) -> str:
@@ -214,13 +195,8 @@ def _text(content: str) -> Token:
     return Token("text", "", 0, content=content)
 
 
-def _cited(passage: Passage, spans: Sequence[Span]) -> Iterator[tuple[str, Scope]]:
-    """What the sentences at some places rest on, in their order."""
-    for sentence in passage.sentences:
-        if any(first < sentence[1] and sentence[0] < last for first, last in spans):
-            for citation in passage.citations:
-                if citation.sentence == sentence:
-                    yield told(citation.note), citation.scope
+def _touched(sentence: Span, spans: Sequence[Span]) -> bool:
+    return any(first < sentence[1] and sentence[0] < last for first, last in spans)
 
 
 def _list(found: References) -> str:
@@ -251,97 +227,12 @@ def _places(draft: Draft) -> Iterator[tuple[int, int, str]]:
     """The line (from 0), the place in it and the text of each key in the draft's Markdown."""
     lines = draft.markdown.split("\n")
     for token in draft.tokens:
-        for child in token.children or ():
-            if child.type == "key":
-                before = token.content[: child.meta["at"]]
-                key = re.match(r"\[@[^\]]*\]", token.content[len(before) :])
-                assert key is not None and token.map is not None
-                line = token.map[0] + before.count("\n")
-                at = -1
-                for _ in range(before.rsplit("\n", 1)[-1].count(key[0]) + 1):
-                    at = lines[line].index(key[0], at + 1)
-                yield line, at, key[0]
-
-
-class _Plain:
-    """Plain text of tokens: prose wrapped, what lies in lists and quotations set in."""
-
-    def __init__(self) -> None:
-        self._first: list[str] = []
-        self._later: list[str] = []
-        self._items: list[int | None] = []
-
-    def lines(self, tokens: Sequence[Token]) -> Iterator[str]:
-        tight = False
-        for token in tokens:
-            if token.type == "blockquote_open":
-                self._push("> ", "> ")
-            elif token.type in ("bullet_list_open", "ordered_list_open"):
-                start = token.attrGet("start")
-                ordered = token.type == "ordered_list_open"
-                self._items.append(int(1 if start is None else start) if ordered else None)
-            elif token.type == "list_item_open":
-                number = self._items[-1]
-                head = "- " if number is None else f"{number}. "
-                if number is not None:
-                    self._items[-1] = number + 1
-                self._push(head, " " * len(head))
-            elif token.type in ("blockquote_close", "list_item_close"):
-                self._first.pop()
-                self._later.pop()
-                if token.type == "blockquote_close":
-                    yield self._rest()
-            elif token.type in ("bullet_list_close", "ordered_list_close"):
-                self._items.pop()
-                yield self._rest()
-            elif token.type == "hr":
-                yield from (self._take() + "* * *", self._rest())
-            elif token.type == "paragraph_open":
-                tight = token.hidden
-            elif token.type == "inline":
-                yield from self._wrapped(token)
-                if not tight:
-                    yield self._rest()
-            elif token.type == "heading_open":
-                tight = False
-
-    def _wrapped(self, token: Token) -> Iterator[str]:
-        for line in plain(token).split("\n"):
-            room = max(_WIDTH - len("".join(self._later)), 20)
-            wrapped = textwrap.wrap(line, room, break_long_words=False, break_on_hyphens=False)
-            for piece in wrapped or [""]:
-                yield (self._take() + piece).rstrip()
-
-    def _push(self, first: str, later: str) -> None:
-        self._first.append(first)
-        self._later.append(later)
-
-    def _take(self) -> str:
-        """What stands before a line; a list's sign only once."""
-        taken = "".join(self._first)
-        self._first = list(self._later)
-        return taken
-
-    def _rest(self) -> str:
-        return "".join(self._later).rstrip()
-
-
-def plain(token: Token) -> str:
-    """The words of an inline token; addresses behind their words, lines where they are meant."""
-    parts: list[str] = []
-    links: list[tuple[str, int]] = []
-    for child in token.children or ():
-        if child.type == "hardbreak":
-            parts.append("\n")
-        elif child.type == "softbreak":
-            parts.append(" ")
-        elif child.type == "link_open":
-            links.append((str(child.attrGet("href") or ""), len(parts)))
-        elif child.type == "link_close":
-            address, start = links.pop()
-            address = address.removeprefix("mailto:")
-            if "".join(parts[start:]) != address:
-                parts.append(f" ({address})")
-        else:
-            parts.append(child.content)
-    return "".join(parts)
+        keys = {child.meta["at"] for child in token.children or () if child.type == "key"}
+        start = 0
+        for number, line in enumerate(
+            token.content.split("\n") if keys else (), (token.map or [0])[0]
+        ):
+            for found, written in zip(KEY.finditer(line), KEY.finditer(lines[number]), strict=True):
+                if start + found.start() in keys:
+                    yield number, written.start(), written[0]
+            start += len(line) + 1

@@ -100,6 +100,8 @@ class _Folded:
 
     def find(self, pieces: list[str], after: int) -> tuple[Span, list[str]] | None:
         """The first place where words and brackets follow each other, and what was added."""
+        if len(pieces) > len(self.text):
+            return None  # more brackets than there are places for them
         for start in self._starts(pieces[0], after):
             if self._cuts(start):
                 continue

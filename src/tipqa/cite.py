@@ -98,6 +98,20 @@ def profiles_of(passages: Sequence[Passage]) -> list[Source]:
     return [profile_source(info) for info in infos.values()]
 
 
+def resting(passage: Passage, sentences: Sequence[Span]) -> dict[str, Scope]:
+    """What some sentences of a passage rest on, each reference once, in their order.
+
+    The profile's own, where they rest on nothing else. A reference that one of them bears
+    itself is direct, though others inherit it.
+    """
+    found: dict[str, Scope] = {}
+    for sentence in sentences:
+        for citation in passage.citations:
+            if citation.sentence == sentence and found.get(told(citation.note)) != "direct":
+                found[told(citation.note)] = citation.scope
+    return found or {reference(profile_source(passage.profile)): "direct"}
+
+
 def with_references(passages: Sequence[Passage]) -> str:
     """Passages to copy: each sentence with its numbers, from 1, then the references.
 
