@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from browsing import SCREENSHOTS, axe, chromium, needs_chromium, serving
-from desks import PASSWORDS, make_desk
+from desks import PASSWORDS, Mailbox, mail_server, make_desk
 from tipqa.search import Index
 from tipqa_api import create_app
 from tipqa_desk.database import Desk
@@ -20,30 +17,15 @@ from tipqa_desk.database import Desk
 pytestmark = needs_chromium
 
 
-class Mailbox:
-    """What a mail server was given."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 taken"
+@pytest.fixture(scope="module")
+def mailbox() -> Iterator[Mailbox]:
+    with mail_server() as box:
+        yield box
 
 
 @pytest.fixture(scope="module")
-def mailbox() -> Iterator[tuple[Mailbox, str]]:
-    box = Mailbox()
-    server = Controller(box, hostname="127.0.0.1", port=0)
-    server.start()
-    port = server.server.sockets[0].getsockname()[1]
-    yield box, f"smtp://127.0.0.1:{port}"
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, mailbox: tuple[Mailbox, str]) -> Iterator[Desk]:
-    desk = make_desk(tmp_path_factory.mktemp("desk") / "desk", smtp_url=mailbox[1])
+def desk(tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox) -> Iterator[Desk]:
+    desk = make_desk(tmp_path_factory.mktemp("desk") / "desk", smtp_url=mailbox.url)
     yield desk
     desk.close()
 
@@ -58,6 +40,22 @@ def site(index: Index, desk: Desk) -> Iterator[str]:
 def browser() -> Iterator[Any]:
     with chromium() as started:
         yield started
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Makes a page of a browser of its own."""
+    contexts = []
+
+    def open_page(**options: Any) -> Any:
+        contexts.append(browser.new_context(**options))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(10_000)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
 
 
 def clean(page: Any, name: str) -> None:
@@ -79,10 +77,10 @@ def sign_in(page: Any, site: str, name: str) -> None:
 
 
 def test_a_question_comes_back_answered_by_mail(
-    browser: Any, site: str, mailbox: tuple[Mailbox, str]
+    opened: Callable[..., Any], site: str, mailbox: Mailbox
 ) -> None:
     """A visitor asks, an editor quotes and drafts, a reviewer signs, the mail arrives."""
-    visitor = browser.new_page(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    visitor = opened(java_script_enabled=False, viewport={"width": 360, "height": 740})
     visitor.goto(f"{site}/search?q=Who+won+the+football+match")
     visitor.click("text=Ask the desk")
     visitor.fill("#question", "How many fish farms did inspectors visit in Norway?")
@@ -92,7 +90,7 @@ def test_a_question_comes_back_answered_by_mail(
     reference = visitor.text_content(".reference")
     assert re.fullmatch(r"(?:\w{4}-?){3}", reference)
 
-    edda = browser.new_context().new_page()
+    edda = opened()
     sign_in(edda, site, "Edda")
     clean(edda, "queue")
     edda.click("text=How many fish farms")
@@ -104,12 +102,12 @@ def test_a_question_comes_back_answered_by_mail(
     assert "Quoted in the draft" in edda.text_content("[role=status]")
     edda.click("text=Back to the draft")
     draft = edda.input_value("#text")
-    edda.fill("#text", f"Good day,\n\nthe profile of Norway says:\n\n{draft}\nThe desk\n")
+    edda.fill("#text", f"{draft}\nWith our thanks for your patience.\n")
     edda.click("text=Save and preview")
     clean(edda, "inquiry")
     edda.click("text=Give it to a second reader")
 
-    rolf = browser.new_context().new_page()
+    rolf = opened()
     sign_in(rolf, site, "Rolf")
     rolf.click("text=How many fish farms")
     rolf.click("text=Sign it off")
@@ -118,26 +116,27 @@ def test_a_question_comes_back_answered_by_mail(
     assert "Answered on" in rolf.text_content("main")
 
     rolf.wait_for_timeout(500)
-    receipt, answer = mailbox[0].mails
+    receipt, answer = mailbox.mails
     assert reference in receipt["Subject"] and reference in answer["Subject"]
     text = answer.get_content()
     assert "The labour inspectorate visited 240 fish farms during the year." in text
     assert "Labour Inspectorate. Annual Report. 2023." in text
     assert answer["To"] == "kim@example.org"
 
-    visitor.goto(f"{site}/inquire/status")
-    visitor.fill("#reference", reference.lower())
-    visitor.click("text=See >> nth=-1")
-    assert "240 fish farms" in visitor.text_content("main")
-    clean(visitor, "status")
+    for page in (visitor, opened()):  # without JavaScript, and with it
+        page.goto(f"{site}/inquire/status")
+        page.fill("#reference", reference.lower())
+        page.click("text=See >> nth=-1")
+        assert "240 fish farms" in page.text_content("main")
+    clean(page, "status")
 
 
-def test_the_whole_desk_by_keyboard(browser: Any, site: str, desk: Desk) -> None:
+def test_the_whole_desk_by_keyboard(opened: Callable[..., Any], site: str, desk: Desk) -> None:
     """Signing in, opening an inquiry, quoting and saving need no mouse."""
     from tipqa_desk.inquiries import receive
 
     receive(desk, "Which vineyards in Chile had forced labour?")
-    page = browser.new_context().new_page()
+    page = opened()
     page.goto(f"{site}/desk")
 
     def to(selector: str) -> None:
@@ -179,8 +178,10 @@ def test_the_whole_desk_by_keyboard(browser: Any, site: str, desk: Desk) -> None
 
 @pytest.mark.parametrize("path", ["/inquire", "/inquire/status", "/desk/sign-in"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_visitors_pages_are_accessible(browser: Any, site: str, path: str, scheme: str) -> None:
+def test_the_visitors_pages_are_accessible(
+    opened: Callable[..., Any], site: str, path: str, scheme: str
+) -> None:
     """Axe finds nothing, light and dark, and at 320 px nothing is wider than the window."""
-    page = browser.new_context(color_scheme=scheme).new_page()
+    page = opened(color_scheme=scheme)
     page.goto(site + path)
     clean(page, f"{path.strip('/').replace('/', '-')}-{scheme}")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from fastapi import BackgroundTasks, FastAPI, Request
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse
 from itsdangerous import BadSignature, TimestampSigner
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
@@ -33,7 +34,7 @@ from tipqa_desk.inquiries import (
 )
 from tipqa_desk.letter import html
 from tipqa_desk.mail import deliver
-from tipqa_desk.models import Inquiry
+from tipqa_desk.models import Inquiry, State
 
 _LEAST_SECONDS = 3  # that a person takes to fill the form in
 _MOST_SECONDS = 7 * 24 * 3600  # that it may stay open
@@ -65,10 +66,10 @@ class Reference(BaseModel):
 class InquiryDocument(BaseModel):
     """How far an inquiry is; `answer` is Markdown, once there is one."""
 
-    reference: str
-    status: str
-    received: str
-    answered: str | None
+    reference: str = Field(examples=["7KCF-M2XQ-H9RW"])
+    status: State
+    received: datetime
+    answered: datetime | None
     answer: str | None
     keep_days: int = Field(description="Personal data is deleted so long after it is closed.")
 
@@ -166,7 +167,8 @@ def install_inquiries(app: FastAPI, desk: Desk) -> None:
     @app.post(
         "/v1/inquiries",
         status_code=201,
-        responses=schemas.answers(InquiryDocument, 429),
+        response_model=InquiryDocument,
+        responses=schemas.problems(429),
         tags=["inquiries"],
     )
     def send_document(request: Request, sent: NewInquiry, after: BackgroundTasks) -> Any:
@@ -176,11 +178,12 @@ def install_inquiries(app: FastAPI, desk: Desk) -> None:
         reference = receive(desk, sent.question, sent.name, sent.email, via="api")
         after.add_task(deliver, desk)
         with desk.session() as session:
-            return JSONResponse(_document(desk, by_reference(session, reference)), 201)
+            return _document(desk, by_reference(session, reference))
 
     @app.post(
         "/v1/inquiries/status",
-        responses=schemas.answers(InquiryDocument, 404, 429),
+        response_model=InquiryDocument,
+        responses=schemas.problems(404, 429),
         tags=["inquiries"],
     )
     def status_document(request: Request, sent: Reference) -> Any:
@@ -189,7 +192,7 @@ def install_inquiries(app: FastAPI, desk: Desk) -> None:
             return problem(request, 429, too_often, {"Retry-After": "3600"})
         try:
             with desk.session() as session:
-                return JSONResponse(_document(desk, by_reference(session, sent.reference)))
+                return _document(desk, by_reference(session, sent.reference))
         except NoInquiry as error:
             return problem(request, 404, str(error))
 
@@ -241,8 +244,8 @@ def _document(desk: Desk, inquiry: Inquiry) -> dict[str, Any]:
     return {
         "reference": shown(inquiry.reference),
         "status": inquiry.state,
-        "received": inquiry.received.isoformat(),
-        "answered": inquiry.answered.isoformat() if inquiry.answered else None,
+        "received": inquiry.received,
+        "answered": inquiry.answered,
         "answer": inquiry.packet["answer"]["markdown"] if inquiry.packet else None,
         "keep_days": desk.settings.desk_keep_days,
     }
