@@ -66,7 +66,7 @@ def test_only_the_command_line_knows_of_http() -> None:
     assert knows == {"cli.py"}
 
 
-DESK = """settings models database trail accounts mail inquiries
+DESK = """settings models database trail accounts mail inquiries missing similar
 quoting markup draft letter plain word answering""".split()
 """Of tipqa_desk: each may import only what stands above it, and of the others tipqa alone."""
 
