@@ -39,7 +39,7 @@ def receive(desk: Desk, question: str, name: str = "", email: str = "", via: str
     Raises:
         QueryError: the question is empty or too long, or the address is none.
     """
-    question, name = legible(question).strip(), " ".join(legible(name).split())
+    question, name = legible(question).strip(), " ".join(name.split())
     if not question:
         raise QueryError("the question is empty. Write what you would like to know.")
     if len(question) > LONGEST_QUESTION:
@@ -47,9 +47,9 @@ def receive(desk: Desk, question: str, name: str = "", email: str = "", via: str
             f"the question has {len(question):,} characters. "
             f"Shorten it to {LONGEST_QUESTION:,} at most."
         )
-    if len(name) > LONGEST_NAME:
+    if len(name) > LONGEST_NAME or name != legible(name):
         raise QueryError(
-            f"the name has {len(name):,} characters. Give {LONGEST_NAME} at most, or none."
+            f"the name can't be used. Give {LONGEST_NAME} characters at most, or none."
         )
     address = checked_email(email) if email.strip() else None
     with desk.session() as session:
