@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 from conftest import REPOSITORY
@@ -20,7 +22,7 @@ readers.markdown readers.text readers.html readers.pdf readers
 tokens lexical chunk exported embed rerank tables store catalog copies suggest related generation
 changes publish index asked filters fusion ranking search figures evidence confidence choice answer
 compose cite entries questions beir evaluate evaluate_answers
-documents export check terminal cli""".split()
+documents export packet verdict check terminal cli_desk cli""".split()
 
 
 def imports(path: Path) -> set[str]:
@@ -64,3 +66,34 @@ def test_only_the_command_line_knows_of_http() -> None:
         if any(name.startswith("tipqa_api") for name in imports(path))
     }
     assert knows == {"cli.py"}
+
+
+def test_only_the_command_line_knows_of_the_desk() -> None:
+    """Of tipqa only cli.py and its parts import tipqa_desk, and that inside of commands."""
+    for path in (REPOSITORY / "src" / "tipqa").rglob("*.py"):
+        if any(name.startswith("tipqa_desk") for name in imports(path)):
+            assert path.name.startswith("cli"), path
+    code = "import sys, tipqa.cli; sys.exit('tipqa_desk' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+DESK = """settings models database trail accounts mail inquiries keeping missing similar
+quoting markup draft letter plain word answering""".split()
+"""Of tipqa_desk: each may import only what stands above it, and of the others tipqa alone."""
+
+
+def test_the_desk_knows_nothing_of_http() -> None:
+    """tipqa_desk imports tipqa and what stands above in DESK, and never tipqa_api."""
+    folder = REPOSITORY / "api" / "tipqa_desk"
+    seen = set()
+    for path in folder.glob("*.py"):
+        module = path.stem
+        if module == "__init__":
+            continue
+        seen.add(module)
+        for name in imports(path):
+            assert not name.startswith("tipqa_api"), f"{module} imports {name}"
+            if name.startswith("tipqa_desk."):
+                other = name.split(".")[1]
+                assert DESK.index(other) < DESK.index(module), f"{module} imports {other}"
+    assert seen == set(DESK)

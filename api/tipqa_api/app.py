@@ -14,6 +14,8 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator
+from starlette.background import BackgroundTask
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -29,12 +31,18 @@ from tipqa_api import pages, schemas
 from tipqa_api.addresses import checked_origin
 from tipqa_api.browse import install_lists
 from tipqa_api.corpus_pages import install_corpus_pages
+from tipqa_api.desk_guard import install_guard
+from tipqa_api.desk_pages import install_desk
 from tipqa_api.feeds import install_feeds
 from tipqa_api.files import file
+from tipqa_api.inquiry_pages import install_inquiries
 from tipqa_api.other_sites import EMBEDDED, OpenToSites
 from tipqa_api.problems import NotFound, fault, install_problems, problem
 from tipqa_api.rate import NONE, RateLimit, read_limit
+from tipqa_api.safety import own_danger
 from tipqa_api.search_page import install_search_page
+from tipqa_desk.database import Desk
+from tipqa_desk.missing import count
 
 _FOLDER = Path(str(files("tipqa_api")))
 _CSP = (
@@ -45,6 +53,7 @@ _DOCS_CSP = _CSP.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
     "img-src 'self'", "img-src 'self' data:"
 )
 _AT_ONCE = ("/healthz", "/static/")
+_LARGEST_BODY = 256 * 1024  # bytes; four times the longest draft
 
 
 def create_app(
@@ -54,6 +63,7 @@ def create_app(
     allow_origins: Sequence[str] = (),
     limit: str = NONE,
     ready: Callable[[], bool] = lambda: True,
+    desk: Desk | None = None,
 ) -> FastAPI:
     """Build the application over an index that is open already.
 
@@ -66,6 +76,7 @@ def create_app(
         allow_origins: sites whose pages may search here.
         limit: how often one address may ask, as "100/minute", or "none".
         ready: until it is, all but signs of life is answered with 503.
+        desk: where visitors leave questions that the profiles do not answer; none without it.
 
     Raises:
         TipqaError: an address is no origin, or the limit can't be read.
@@ -80,6 +91,7 @@ def create_app(
     )
     app.state.url = checked_origin(url, "--url") if url else None
     install_problems(app)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
     app.add_middleware(RateLimit, limit=read_limit(limit))
     _add_headers(app, ready)
     app.add_middleware(GZipMiddleware, compresslevel=2)
@@ -87,12 +99,16 @@ def create_app(
         OpenToSites, origins=[checked_origin(site, "--allow-origin") for site in allow_origins]
     )
     app.add_middleware(_HeadAsGet)
-    _add_api(app, index)
+    _add_api(app, index, desk)
     _add_pages(app)
-    install_search_page(app, index)
+    install_search_page(app, index, desk)
     install_lists(app, index)
     install_corpus_pages(app, index)
     install_feeds(app, index)
+    if desk:
+        install_guard(app, desk)
+        install_inquiries(app, desk)
+        install_desk(app, index, desk)
     Instrumentator(registry=CollectorRegistry(), excluded_handlers=["/metrics"]).instrument(
         app
     ).expose(app, include_in_schema=False)
@@ -135,7 +151,7 @@ def _add_headers(app: FastAPI, ready: Callable[[], bool]) -> None:
         return response
 
 
-def _add_api(app: FastAPI, index: Index) -> None:
+def _add_api(app: FastAPI, index: Index, desk: Desk | None) -> None:
     store = index.generation.store
 
     @app.get(
@@ -165,12 +181,12 @@ def _add_api(app: FastAPI, index: Index) -> None:
     @app.get("/v1/ask", responses=schemas.answers(schemas.AskDocument), tags=["search"])
     def ask(asked: Annotated[schemas.AskQuery, Query()]) -> JSONResponse:
         """Sentences of the profiles that answer a question, or that they do not say."""
-        return _answered(index, asked)
+        return _answered(index, asked, desk)
 
     @app.post("/v1/ask", responses=schemas.answers(schemas.AskDocument), tags=["search"])
     def ask_by_post(asked: schemas.AskQuery) -> JSONResponse:
         """The same, with the question in the body, where no log of addresses has it."""
-        return _answered(index, asked)
+        return _answered(index, asked, desk)
 
     @app.get("/v1/ask/stream", response_class=EventSourceResponse, tags=["search"])
     def ask_streamed(asked: Annotated[schemas.AskQuery, Query()]) -> Iterator[ServerSentEvent]:
@@ -294,14 +310,17 @@ def _add_pages(app: FastAPI) -> None:
         return pages.docs()
 
 
-def _answered(index: Index, asked: schemas.AskQuery) -> JSONResponse:
+def _answered(index: Index, asked: schemas.AskQuery, desk: Desk | None) -> JSONResponse:
     filters = _filters(index, asked)
     start = time.perf_counter()
     composer = Composer.configured() if asked.compose else None
     given = answer(index, asked.q, asked.k, filters)
     composed = composer.compose(index, asked.q, given) if composer else None
     took_ms = (time.perf_counter() - start) * 1000
-    return JSONResponse(documents.answer_document(asked.q, index, given, took_ms, composed))
+    response = JSONResponse(documents.answer_document(asked.q, index, given, took_ms, composed))
+    if desk and not own_danger(asked.q):
+        response.background = BackgroundTask(count, desk, index, asked.q, given, filters)
+    return response
 
 
 def _streamed(index: Index, asked: schemas.AskQuery) -> Iterator[ServerSentEvent]:

@@ -19,6 +19,10 @@ _templates = Environment(
 )
 _templates.globals.update(leave_for=LEAVE_FOR, urlencode=urlencode)
 _ERRORS = {
+    403: (
+        "This is not for you to do",
+        "Go back. If it should be, ask whoever keeps the accounts of the desk.",
+    ),
     404: (
         "There is no such page",
         "Check the address for a slip, or search for what you were after.",

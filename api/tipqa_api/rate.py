@@ -49,7 +49,7 @@ class RateLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._limit and scope["type"] == "http" and _is_counted(scope):
             client = (scope.get("client") or ("",))[0]
-            if _is_far(client) and not self._limiter.hit(self._limit, client):
+            if is_far(client) and not self._limiter.hit(self._limit, client):
                 seconds = self._limit.get_expiry()
                 detail = f"More than {self._limit.amount} questions in {seconds} s are too many."
                 refused = problem(Request(scope), 429, detail, {"Retry-After": str(seconds)})
@@ -64,7 +64,7 @@ def _is_counted(scope: Scope) -> bool:
     )
 
 
-def _is_far(client: str) -> bool:
+def is_far(client: str) -> bool:
     try:
         return not ip_address(client.partition("%")[0]).is_loopback
     except ValueError:  # no address: a socket of this machine

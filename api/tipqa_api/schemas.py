@@ -167,6 +167,7 @@ class Citation(_Out):
     sentence: Span = Field(description="Offsets into the passage's text, in code points.")
     scope: str = Field(description="direct or inherited")
     note: str
+    link: str = Field(description="own, or what the note points to: ibid:7, supra:3, unresolved")
     sources: list[CitedSource]
 
 
@@ -375,10 +376,11 @@ def answers(
     if files:
         text = {"schema": {"type": "string"}}
         content |= {form.media_type: text for form in FORMATS.values()}
-    described: dict[int | str, dict[str, Any]] = {200: {"model": model, "content": content}}
-    for status in (422, *errors):
-        described[status] = {
-            "description": "What is wrong, and what to do",
-            "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
-        }
-    return described
+    return {200: {"model": model, "content": content}} | problems(*errors)
+
+
+def problems(*errors: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route where something is wrong."""
+    content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
+    told = "What is wrong, and what to do"
+    return {status: {"description": told, "content": content} for status in (422, *errors)}

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
+from starlette.background import BackgroundTask
 
 from tipqa import countries
 from tipqa.answer import Answer, answer
@@ -27,6 +28,8 @@ from tipqa_api.addresses import base
 from tipqa_api.files import SHOWN, file
 from tipqa_api.problems import NotFound
 from tipqa_api.schemas import Format, MaybeNumber, MaybeText
+from tipqa_desk.database import Desk
+from tipqa_desk.missing import count
 
 _HITS = 10  # on a page
 _PAGES = 20
@@ -98,14 +101,14 @@ class Choice:
     facets: Sequence[Facet]
 
 
-def install_search_page(app: FastAPI, index: Index) -> None:
-    """Add the pages on which one asks and copies."""
+def install_search_page(app: FastAPI, index: Index, desk: Desk | None) -> None:
+    """Add the pages on which one asks and copies; a desk takes what they do not answer."""
 
     @app.get("/", include_in_schema=False)
     @app.get("/search", include_in_schema=False)
     def search(request: Request, asked: Annotated[Asked, Query()]) -> HTMLResponse:
         if asked.q.strip():
-            return _results(index, asked)
+            return _results(index, asked, desk)
         return _start(index, asked, here=base(request))
 
     @app.get("/copy", include_in_schema=False)
@@ -143,7 +146,7 @@ def _start(
     return page
 
 
-def _results(index: Index, asked: Asked) -> HTMLResponse:
+def _results(index: Index, asked: Asked, desk: Desk | None) -> HTMLResponse:
     try:
         filters = asked.filters(index)
         given, found = _found(index, asked, filters)
@@ -155,7 +158,7 @@ def _results(index: Index, asked: Asked) -> HTMLResponse:
     own = safety.own_danger(asked.q)
     help_in = read_within(index.generation, found.searched or asked.q).countries if own else ()
     more = len(hits) > first + _HITS and asked.page < _PAGES
-    return pages.page(
+    page = pages.page(
         "search.html",
         asked=asked,
         query=asked.q,
@@ -185,8 +188,12 @@ def _results(index: Index, asked: Asked) -> HTMLResponse:
         counts=index.generation.manifest["counts"],
         generation=index.generation.name,
         own=own,
+        inquire="/inquire?" + urlencode({"q": asked.q}) if desk else None,
         hotlines=safety.hotlines_of(help_in),
     )  # fmt: skip
+    if desk and given and not own:
+        page.background = BackgroundTask(count, desk, index, asked.q, given, filters)
+    return page
 
 
 def _found(index: Index, asked: Asked, filters: Filters) -> tuple[Answer | None, Found]:

@@ -16,8 +16,11 @@ from tipqa.search import Index
 from tipqa_api.app import create_app
 from tipqa_api.newest import Newest
 from tipqa_api.rate import NONE
+from tipqa_desk.database import Desk
+from tipqa_desk.mail import deliver
 
 _LONGEST_HEAD = 1 << 20  # bytes; a query far too long still gets its problem document
+_POST_AGAIN = 60  # seconds
 QUESTION_TO_TRY = "Who shelters the victims?"
 
 
@@ -29,6 +32,7 @@ def serve(
     url: str | None = None,
     allow_origins: Sequence[str] = (),
     limit: str = NONE,
+    desk: Desk | None = None,
 ) -> None:
     """Answer on an address until stopped, from the newest generation of the index.
 
@@ -36,14 +40,19 @@ def serve(
         index: open.
         host: an address of this machine.
         port: 0 takes a free one.
-        url, allow_origins, limit: as for `create_app`.
+        url, allow_origins, limit, desk: as for `create_app`.
 
     Raises:
         TipqaError: the address can't be listened on, or one of the others can't be meant.
     """
     warm = Event()
     create = partial(
-        create_app, url=url, allow_origins=allow_origins, limit=limit, ready=warm.is_set
+        create_app,
+        url=url,
+        allow_origins=allow_origins,
+        limit=limit,
+        ready=warm.is_set,
+        desk=desk,
     )
     app = Newest(index, create)
     try:
@@ -75,16 +84,21 @@ def serve(
         http="h11",
         h11_max_incomplete_event_size=_LONGEST_HEAD,
     )
-    asyncio.run(_run(uvicorn.Server(config), app, listening, warm_up))
+    asyncio.run(_run(uvicorn.Server(config), app, listening, warm_up, desk))
 
 
 async def _run(
-    server: uvicorn.Server, app: Newest, listening: socket.socket, warm_up: Callable[[], None]
+    server: uvicorn.Server,
+    app: Newest,
+    listening: socket.socket,
+    warm_up: Callable[[], None],
+    desk: Desk | None,
 ) -> None:
     async def watch() -> None:
         await asyncio.to_thread(warm_up)
         await app.watch()
 
+    posting = asyncio.create_task(_post(desk)) if desk else None
     watching = asyncio.create_task(watch())
     watching.add_done_callback(lambda _: setattr(server, "should_exit", True))
     try:
@@ -93,3 +107,12 @@ async def _run(
             watching.result()  # what it failed with, as a model that can't be loaded
     finally:
         watching.cancel()
+        if posting:
+            posting.cancel()
+
+
+async def _post(desk: Desk) -> None:
+    """Send the mails that had to wait, until cancelled."""
+    while True:
+        await asyncio.to_thread(deliver, desk)
+        await asyncio.sleep(_POST_AGAIN)

@@ -15,6 +15,9 @@ Numbers = dict[tuple[str, str], int]
 COVERED = "↓ the note stands at a later sentence and covers this one too"
 """What the arrow of an inherited reference means."""
 
+# What Markdown would take for its own: at the beginning of a line numbers too, as in "1."
+_MEANT = re.compile(r"[\\`*_\[\]<~]|&(?=#?\w+;)|^(?:[#>+=-]|\d{1,9}(?=[.)]))", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class NumberedSentence:
@@ -95,6 +98,20 @@ def profiles_of(passages: Sequence[Passage]) -> list[Source]:
     return [profile_source(info) for info in infos.values()]
 
 
+def resting(passage: Passage, sentences: Sequence[Span]) -> dict[str, Scope]:
+    """What some sentences of a passage rest on, each reference once, in their order.
+
+    The profile's own, where they rest on nothing else. A reference that one of them bears
+    itself is direct, though others inherit it.
+    """
+    found: dict[str, Scope] = {}
+    for sentence in sentences:
+        for citation in passage.citations:
+            if citation.sentence == sentence and found.get(told(citation.note)) != "direct":
+                found[told(citation.note)] = citation.scope
+    return found or {reference(profile_source(passage.profile)): "direct"}
+
+
 def with_references(passages: Sequence[Passage]) -> str:
     """Passages to copy: each sentence with its numbers, from 1, then the references.
 
@@ -107,7 +124,7 @@ def with_references(passages: Sequence[Passage]) -> str:
     alone = inherited = False
     for passage in passages:
         sentences, notes = numbered(passage, numbers)
-        references += [f"[{n}] {_told(note)}" for n, note in enumerate(notes, len(references) + 1)]
+        references += [f"[{n}] {told(note)}" for n, note in enumerate(notes, len(references) + 1)]
         where = " › ".join([passage.profile.title, *passage.section])
         lines += [f"{where} ({passage.id})", " ".join(map(_marked, sentences)), ""]
         alone = alone or any(not s.references for s in sentences)
@@ -132,11 +149,20 @@ def _marked(sentence: NumberedSentence) -> str:
     return " ".join([sentence.text, *(mark(*reference) for reference in sentence.references)])
 
 
-def _told(note: Note) -> str:
+def told(note: Note) -> str:
     """A note that can stand without the ones before it."""
     if note.link == "own" or not note.sources:
         return one_line(note.text)
     return f"{one_line(note.text)} ({'; '.join(map(reference, note.sources))})"
+
+
+def as_markdown(text: str) -> str:
+    """A text in one line of Markdown that shows just these words."""
+    return _MEANT.sub(_escaped, " ".join(text.split()))
+
+
+def _escaped(sign: re.Match[str]) -> str:
+    return f"{sign[0]}\\" if sign[0].isdigit() else f"\\{sign[0]}"
 
 
 def one_line(text: str | None) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.exceptions import TyperException
 
-from tipqa import __version__, terminal
+from tipqa import __version__, cli_desk, terminal
 from tipqa.errors import QueryError, TipqaError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ app = typer.Typer(
     help="Search country profiles on human trafficking; every sentence comes with its sources.",
     epilog='Example: [bold]tipqa index corpus/ && tipqa search "who shelters the victims"[/bold]',
 )
+app.add_typer(cli_desk.app, name="desk")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Compose = Annotated[
@@ -496,6 +497,76 @@ def _evaluate_answers(index: Index, questions: Path, as_json: bool) -> None:
         terminal.print_answers_measured(found, reliability)
 
 
+packets = typer.Typer(
+    no_args_is_help=True,
+    help="An answer with all that it rests on, in one file.",
+    epilog="Example: [bold]tipqa packet verify answer.json[/bold]",
+)
+app.add_typer(packets, name="packet")
+
+
+@packets.command(
+    epilog="Example: [bold]tipqa packet make "
+    '"How many suspects were arrested in 2004?" -o answer.json[/bold]'
+)
+def make(
+    query: Annotated[str, typer.Argument(metavar="QUESTION", help="A question.")],
+    k: Hits = 10,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The file to write; without it, stdout.")
+    ] = None,
+    folder: IndexFolder = DEFAULT_INDEX,
+    encoder: EncoderName = DEFAULT_ENCODER,
+    reranker: RerankerName = DEFAULT_RERANKER,
+) -> int:
+    """Write what ask answers as a packet: question, answer, passages, notes and sources.
+
+    Exit 1 where the profiles do not say.
+    """
+    from datetime import UTC, datetime
+
+    from tipqa import packet
+    from tipqa.answer import answer as answer_it
+
+    _questions(query, k, None)
+    opened = _open(folder, encoder, reranker)
+    given = answer_it(opened, query, k)
+    made = packet.written(packet.of_answer(opened, query, given, datetime.now(UTC).date()))
+    if out is None:
+        print(made.decode(), end="")
+    else:
+        out.write_bytes(made)
+    return 1 if given.status == "not_found" else 0
+
+
+@packets.command(
+    epilog="Example: [bold]tipqa packet verify answer.json --index index[/bold]. "
+    "Exit 0: all the same; 1: something changed; 2: no packet."
+)
+def verify(
+    file: Annotated[Path, typer.Argument(help="A packet.")],
+    folder: IndexFolder = DEFAULT_INDEX,
+    encoder: EncoderName = DEFAULT_ENCODER,
+    as_json: Json = False,
+) -> int:
+    """Tell whether an index still gives the passages of an answer, and what changed.
+
+    Exit 1 where something did.
+    """
+    from tipqa import packet
+    from tipqa import verdict as judge
+    from tipqa.embed import load_encoder
+    from tipqa.search import open_index
+
+    loaded = packet.load(file)
+    verdict = judge.verify(loaded, open_index(folder, load_encoder(encoder)))
+    if as_json:
+        terminal.print_json(judge.verdict_document(verdict))
+    else:
+        terminal.print_verdict(verdict)
+    return 0 if verdict.same else 1
+
+
 @app.command(epilog="Example: [bold]tipqa serve --port 8080[/bold]")
 def serve(
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
@@ -529,9 +600,16 @@ def serve(
             help='How often one address may ask, or "none"; this machine\'s own always may.',
         ),
     ] = "300/minute",
+    with_desk: Annotated[
+        bool,
+        typer.Option("--desk/--no-desk", help="Whether visitors can leave questions with a desk."),
+    ] = True,
 ) -> None:
-    """Serve the search page and the HTTP API."""
+    """Serve the search page, the inquiry desk and the HTTP API."""
     from tipqa_api.server import serve as run
+    from tipqa_desk.database import open_desk
 
     index = _open(folder, encoder, reranker)
-    run(index, host, port, url=url, allow_origins=allow_origin or [], limit=limit)
+    desk = open_desk() if with_desk else None
+    origins = allow_origin or []
+    run(index, host, port, url=url, allow_origins=origins, limit=limit, desk=desk)

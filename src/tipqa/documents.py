@@ -136,12 +136,39 @@ def passage_document(passage: Passage) -> Json:
     }
 
 
+def passage_of(document: Json) -> Passage:
+    """The passage of a document, as it was when that was written.
+
+    What a document doesn't tell is left empty: a note's id is its label.
+    """
+    told = document["passage"]
+    return Passage(
+        id=told["id"],
+        profile=ProfileInfo(**told["profile"]),
+        section=tuple(told["section"]),
+        paragraph=told["paragraph"],
+        span=(0, len(told["text"])),
+        text=told["text"],
+        sentences=tuple((first, last) for first, last in told["sentences"]),
+        citations=tuple(_read_citation(citation) for citation in document["citations"]),
+        tokens=told["tokens"],
+    )
+
+
+def _read_citation(told: Json) -> Citation:
+    first, last = told["sentence"]
+    sources = tuple(Source(**source) for source in told["sources"])
+    note = Note(told["label"], told["label"], told["note"], sources, told.get("link", "own"))
+    return Citation((first, last), told["label"], told["scope"], note)
+
+
 def _citation(citation: Citation) -> Json:
     return {
         "label": citation.label,
         "sentence": list(citation.sentence),
         "scope": citation.scope,
         "note": citation.note.text,
+        "link": citation.note.link,
         "sources": [
             {key: getattr(source, key) for key in _CITED} for source in citation.note.sources
         ],

@@ -6,6 +6,7 @@ TipqaError
 ├── EmbeddingError   an encoder gave a vector that can't be used
 ├── ComposerError    a language model fails, stalls or breaks off
 ├── GenerationError  an index is missing, damaged, in use, or doesn't fit
+├── PacketError      an answer packet can't be read
 └── QueryError       a question, a filter or a number of hits is out of range
 """
 
@@ -43,6 +44,10 @@ class ComposerError(TipqaError):
 
 class GenerationError(TipqaError):
     """An index is missing, damaged, being built by another, or built with other settings."""
+
+
+class PacketError(TipqaError):
+    """An answer packet can't be read, or isn't one."""
 
 
 class QueryError(TipqaError):

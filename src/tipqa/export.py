@@ -87,7 +87,7 @@ def csv_text(taken: Taken) -> str:
         how = [taken.query, taken.generation]
         rows = ([*row, *how] for passage in taken.passages for row in _rows(passage))
     for row in rows:
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([safe_cell(value) for value in row])
     return "\ufeff" + out.getvalue()
 
 
@@ -157,5 +157,6 @@ def _cells(source: Source | None) -> list[Cell]:
     return [getattr(source, name, None) for name in ("id", *_SOURCE)]
 
 
-def _cell(value: Cell) -> Cell:
+def safe_cell(value: Cell) -> Cell:
+    """A value of a table; an apostrophe before what a spreadsheet would run (`csv_text`)."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

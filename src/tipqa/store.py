@@ -224,6 +224,18 @@ class Store:
         texts = {row["row"]: row["text"][row["first"] : row["last"]] for row in found}
         return [texts[row] for row in rows]
 
+    def rows_saying(self, text: str) -> list[int]:
+        """The passages that have just this text, ascending."""
+        rows = self._rows(
+            "SELECT passage.row FROM passage JOIN paragraph ON paragraph.row = passage.paragraph"
+            " WHERE passage.last - passage.first = ?"
+            " AND substr(paragraph.text, passage.first + 1, ?) = ? ORDER BY passage.row",
+            len(text),
+            len(text),
+            text,
+        )
+        return [row["row"] for row in rows]
+
     def passages_of(self, profile: str) -> list[Passage]:
         """The passages of a profile, in the order of its text."""
         rows = self._rows(

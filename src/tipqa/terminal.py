@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tipqa.index import Built, Progress
     from tipqa.search import Found, Index
     from tipqa.types import Profile
+    from tipqa.verdict import Verdict
 
 
 @contextmanager
@@ -247,6 +248,29 @@ def print_profile(profile: Profile) -> None:
         print(printable(f"line {left.line}: left out: {left.text}"))
 
 
+def print_verdict(verdict: Verdict) -> None:
+    """A line a passage, and below it what is other now: the old behind "-", the new behind "+"."""
+    if verdict.altered:
+        print("The packet was altered since it was written: its sha256 is another.")
+    for found in verdict.passages:
+        now = f", now {found.now}" if found.now not in (None, found.id) else ""
+        rests = ", rests on other sources" if found.citations else ""
+        print(printable(f"{found.id}: {found.state}{now}{rests}"))
+        for sentence in found.sentences:
+            _print_change([sentence.old or ""], [sentence.new or ""])
+        for resting in found.citations:
+            print(printable(f"    {resting.sentence}"))
+            _print_change(resting.old, resting.new)
+    if verdict.same:
+        print("All is the same.")
+
+
+def _print_change(old: Sequence[str], new: Sequence[str]) -> None:
+    for sign, lines in (("-", old), ("+", new)):
+        for line in filter(None, lines):
+            print(printable(f"  {sign} {line}"))
+
+
 def printable(text: str) -> str:
     """A text without control characters, which a terminal would obey."""
     return "".join(
@@ -267,8 +291,9 @@ def print_export(text: str) -> None:
         sys.stdout.buffer.write(text.encode())
 
 
-def counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def counted(number: int, what: str, many: str | None = None) -> str:
+    """As in "1 mail", "2 mails", "2 inquiries"."""
+    return f"{number} {what if number == 1 else many or f'{what}s'}"
 
 
 def compact(document: dict[str, Any]) -> str:

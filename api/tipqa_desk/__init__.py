@@ -1,0 +1,1 @@
+"""The inquiry desk: questions that people answer, from passages with their references."""

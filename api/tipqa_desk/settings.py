@@ -1,0 +1,52 @@
+"""What those who run a desk may set, by variables of the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tipqa.errors import TipqaError
+
+
+class Settings(BaseSettings):
+    """Each is read from TIPQA_ and its name in capitals, as TIPQA_DESK_KEEP_DAYS."""
+
+    model_config = SettingsConfigDict(env_prefix="TIPQA_")
+
+    desk: Path = Path("desk")
+    """The folder of the desk's database, secret and unsent mail."""
+    desk_database: str | None = None
+    """An address as SQLAlchemy takes it; without one, a SQLite file in the folder."""
+    desk_keep_days: int = Field(default=90, ge=1, le=3650)
+    """How long personal data is kept after an inquiry closes."""
+    desk_inquiries: str = "5/hour"
+    """How many inquiries may come from one address, or "none"."""
+    url: str | None = None
+    """Where the world finds the site, as in https://example.org: for links in mails."""
+    smtp_url: str | None = None
+    """A mail server, as in smtp://name:password@host:587 or smtps://host; without one,
+    mails are written to a folder."""
+    mail_from: str = "tipqa <tipqa@localhost>"
+    """Whom mails are from."""
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_mail_server(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "")
+        if url is not None and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+            raise ValueError("give a mail server as in smtp://name:password@host:587")
+        return url
+
+    @classmethod
+    def read(cls) -> Settings:
+        """Raises: TipqaError: one of them can't be meant."""
+        try:
+            return cls()
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = f"TIPQA_{str(first['loc'][0]).upper()}"
+            shown = "" if name == "TIPQA_SMTP_URL" else f' is "{first["input"]}"'  # a password
+            raise TipqaError(f"{name}{shown}: {first['msg']}.") from error
