@@ -107,7 +107,7 @@ def with_references(passages: Sequence[Passage]) -> str:
     alone = inherited = False
     for passage in passages:
         sentences, notes = numbered(passage, numbers)
-        references += [f"[{n}] {_told(note)}" for n, note in enumerate(notes, len(references) + 1)]
+        references += [f"[{n}] {told(note)}" for n, note in enumerate(notes, len(references) + 1)]
         where = " › ".join([passage.profile.title, *passage.section])
         lines += [f"{where} ({passage.id})", " ".join(map(_marked, sentences)), ""]
         alone = alone or any(not s.references for s in sentences)
@@ -132,7 +132,7 @@ def _marked(sentence: NumberedSentence) -> str:
     return " ".join([sentence.text, *(mark(*reference) for reference in sentence.references)])
 
 
-def _told(note: Note) -> str:
+def told(note: Note) -> str:
     """A note that can stand without the ones before it."""
     if note.link == "own" or not note.sources:
         return one_line(note.text)
