@@ -21,8 +21,8 @@ readers.text_lines readers.text_joined readers.markdown_blocks
 readers.markdown readers.text readers.html readers.pdf readers
 tokens lexical chunk exported embed rerank tables store catalog copies suggest related generation
 changes publish index asked filters fusion ranking search figures evidence confidence choice answer
-compose cite entries questions beir evaluate evaluate_answers
-documents export packet verdict check terminal cli_desk cli""".split()
+compose cite entries questions beir evaluate evaluate_answers alignment comparison difference
+documents export packet verdict check redline terminal cli_desk cli""".split()
 
 
 def imports(path: Path) -> set[str]:
