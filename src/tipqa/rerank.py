@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 
@@ -25,6 +25,7 @@ _FOLDER = "models/data/reranker_en"
 _WEIGHTS = "model.onnx"
 _WEIGHTS_SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
 _MOST_TOKENS = 512
+_WORDS_KEPT = 1 << 16  # 10 MB; some thousand passages have no word beyond these
 _STATE = b"/bert/pooler/Gather_output_0"  # the first token's, of the last layer
 # Added to the file of a model (ModelProto, field 7: graph, its field 12: output, its field
 # 1: name), as protobuf lets parts of one message follow each other.
@@ -76,7 +77,7 @@ class CrossEncoder:
     def score(self, query: str, texts: Sequence[str]) -> FloatVector:
         with self._lock:
             model = self._model
-        return np.array(list(model.threads.map(lambda text: model.score(query, text), texts)))
+        return np.array([found[0][0] for found in model.run(query, texts)], dtype=np.float32)
 
     def states(self, query: str, texts: Sequence[str]) -> FloatMatrix | None:
         """What the scores are made of: a row of the last layer for each pair.
@@ -87,7 +88,7 @@ class CrossEncoder:
             model = self._model
         if not model.gives_states:
             return None
-        return np.array(list(model.threads.map(lambda text: model.run(query, text)[1], texts)))
+        return np.array([found[1] for found in model.run(query, texts)])
 
     @cached_property
     def _model(self) -> _Loaded:
@@ -99,32 +100,69 @@ class CrossEncoder:
 
 class _Loaded:
     def __init__(self, folder: Path, gives_states: bool) -> None:
-        from tokenizers import Tokenizer
-
         self.gives_states = gives_states
         model = (folder / _WEIGHTS).read_bytes() + (_STATES_TOO if gives_states else b"")
         self._session = one_core_session(model)
         self._wanted = {put.name for put in self._session.get_inputs()}
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._pairs = Pairs(folder / "tokenizer.json")
+        self._threads = ThreadPoolExecutor(os.cpu_count())
+
+    def run(self, query: str, texts: Sequence[str]) -> list[list[FloatVector]]:
+        """The logits of each pair and, where they are given, its states."""
+        pairs = [self._pairs.tokens(query, text) for text in texts]
+        # The longest first: what is last keeps one core busy while the others wait.
+        order = sorted(range(len(pairs)), key=lambda n: -len(pairs[n][0]))
+        found = dict(
+            zip(order, self._threads.map(self._one, (pairs[n] for n in order)), strict=True)
+        )
+        return [found[n] for n in range(len(pairs))]
+
+    def _one(self, pair: tuple[list[int], list[int]]) -> list[FloatVector]:
+        ids, types = np.array(pair)[:, None]
+        given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": types}
+        found = self._session.run(None, {name: given[name] for name in self._wanted})
+        return [values.reshape(-1) for values in found]
+
+
+class Pairs:
+    """A query and a text as the numbers that a model reads: exactly what its tokenizer gives.
+
+    BERT's tokenizers cut each word on its own, so that what a word gives is kept, and a
+    text put together of its words: ten times as fast as to cut it anew.
+    """
+
+    def __init__(self, file: Path) -> None:
+        from tokenizers import Tokenizer
+        from tokenizers.pre_tokenizers import BertPreTokenizer
+
+        self._tokenizer = Tokenizer.from_file(str(file))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_MOST_TOKENS)
-        self.threads = ThreadPoolExecutor(os.cpu_count())
-
-    def score(self, query: str, text: str) -> np.float32:
-        return np.float32(self.run(query, text)[0].reshape(-1)[0])
-
-    def run(self, query: str, text: str) -> list[FloatVector]:
-        """The logits of one pair and, where they are given, its states."""
-        pair = self._tokenizer.encode(query, text)
-        given = {
-            "input_ids": pair.ids,
-            "attention_mask": pair.attention_mask,
-            "token_type_ids": pair.type_ids,
-        }
-        found = self._session.run(
-            None, {name: np.array([ids]) for name, ids in given.items() if name in self._wanted}
+        empty = self._tokenizer.encode("", "")
+        self._by_words = (
+            isinstance(self._tokenizer.pre_tokenizer, BertPreTokenizer)
+            and empty.type_ids == [0, 0, 1]  # [CLS] query [SEP] text [SEP]
         )
-        return [values.reshape(-1) for values in found]
+        self._marks = empty.ids
+        self._of_word = lru_cache(_WORDS_KEPT)(self._cut)
+
+    def tokens(self, query: str, text: str) -> tuple[list[int], list[int]]:
+        """The tokens of a pair, and of each whether it is of the query (0) or the text (1)."""
+        if self._by_words:
+            asked, read = self._of_words(query), self._of_words(text)
+            if len(asked) + len(read) + len(self._marks) <= _MOST_TOKENS:
+                first, between, last = self._marks
+                types = [0] * (len(asked) + 2) + [1] * (len(read) + 1)
+                return [first, *asked, between, *read, last], types
+        pair = self._tokenizer.encode(query, text)  # which says what a long one loses
+        return pair.ids, pair.type_ids
+
+    def _of_words(self, text: str) -> list[int]:
+        return [token for word in text.split(" ") for token in self._of_word(word)]
+
+    def _cut(self, word: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(word, add_special_tokens=False).ids
+        return ids
 
 
 class SharedWords:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -186,23 +186,16 @@ class Store:
             )
         return [by_row[int(row)] for row in rows]
 
-    def pieces(self) -> list[tuple[ProfileInfo, Sequence[str], str]]:
+    def pieces(self) -> Iterator[tuple[ProfileInfo, Sequence[str], str]]:
         """Profile, section and text of each passage, in the order of the rows."""
         sections = {row["row"]: row["path"] for row in self._rows("SELECT row, path FROM section")}
         paths = {row: json.loads(path) for row, path in sections.items()}
-        found = self._rows(
-            "SELECT passage.first, passage.last, paragraph.profile, paragraph.section,"
+        for profile, section, first, last, text in self._db.execute(
+            "SELECT paragraph.profile, paragraph.section, passage.first, passage.last,"
             " paragraph.text FROM passage JOIN paragraph ON paragraph.row = passage.paragraph"
             " ORDER BY passage.row"
-        )
-        return [
-            (
-                self._infos[row["profile"]],
-                paths[row["section"]],
-                row["text"][row["first"] : row["last"]],
-            )
-            for row in found
-        ]
+        ):
+            yield self._infos[profile], paths[section], text[first:last]
 
     def ids(self, rows: Sequence[int]) -> list[tuple[str, int | None]]:
         """The ids and editions of some passages, the newest first."""
