@@ -70,13 +70,16 @@ class Store:
     def _sources(self) -> dict[int, Source]:
         return {row["row"]: _source(row) for row in self._rows("SELECT * FROM source")}
 
-    def profiles(self) -> list[ProfileInfo]:
-        """By country name and edition."""
+    def profiles(self, filters: Filters | None = None) -> list[ProfileInfo]:
+        """By country name and edition; those that pass what filters ask of profiles."""
 
         def order(info: ProfileInfo) -> tuple[str, int]:
             return info.country_name or info.title, info.edition or 0
 
-        return sorted(self._infos.values(), key=order)
+        found = self._infos.values()
+        if filters is not None:
+            return sorted((info for info in found if _fits(info, filters)), key=order)
+        return sorted(found, key=order)
 
     def country_names(self) -> set[str]:
         """As the profiles have them, in lower case."""
