@@ -1,16 +1,21 @@
-"""What several test files need: a small index, made without a model."""
+"""What several test files need: a small index, made without a model, and an empty desk."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from databases import NoServer, PostgreSQL, running_postgresql
 from tipqa.embed import HashedWords
 from tipqa.index import build
 from tipqa.search import Index, open_index
+from tipqa_desk.database import Desk, open_desk
+from tipqa_desk.settings import Settings
 
 # The same examples in each run, so that it passes or fails for what was changed; others
 # where many are asked for, or by TIPQA_HYPOTHESIS=random.
@@ -90,3 +95,32 @@ def index_folder(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 def index(index_folder: Path) -> Index:
     """An index of the three, by hashed words."""
     return open_index(index_folder, HashedWords())
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A real server; skips, saying why, where none can be started."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(running_postgresql())
+        except NoServer as error:
+            pytest.skip(f"no PostgreSQL here: {error}")
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """The address of an empty database, on both; None for SQLite in the desk's folder."""
+    if request.param == "sqlite":
+        yield None
+    else:
+        with request.getfixturevalue("postgresql").database() as url:
+            yield url
+
+
+@pytest.fixture
+def desk(tmp_path: Path, database: str | None) -> Iterator[Desk]:
+    """A desk without staff, over both databases."""
+    desk = open_desk(Settings(desk=tmp_path / "desk", desk_database=database))
+    yield desk
+    desk.close()

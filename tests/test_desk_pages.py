@@ -15,7 +15,7 @@ from tipqa.search import Index
 from tipqa_api import create_app
 from tipqa_desk.database import Desk, open_desk
 from tipqa_desk.inquiries import receive
-from tipqa_desk.models import Inquiry, Message
+from tipqa_desk.models import Asked, Inquiry, Message
 from tipqa_desk.settings import Settings
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>[x](javascript:alert(1))"
@@ -306,3 +306,37 @@ def test_queue_by_state_and_member(edda: Browser, desk: Desk, number: int) -> No
     assert "fish farms" in edda.client.get("/desk?state=closed").text
     assert edda.send(f"/desk/inquiries/{number}/reopen").status_code == 303
     assert inquiry(desk, number).state == "drafting"
+
+
+def test_what_is_asked_in_vain_is_counted_without_words(edda: Browser, desk: Desk) -> None:
+    """By page and by API; not what is answered, nor what reads as one's own danger."""
+    for question in (
+        "Who won the football match in Norway?",
+        "How many fish farms did inspectors visit in Norway?",
+        "my boss took my passport and locked me in, football",
+    ):
+        edda.client.get("/search", params={"q": question})
+    edda.client.get("/v1/ask", params={"q": "Who won the football match in Kenya?"})
+    with desk.session() as session:
+        counted = {(one.country, one.count) for one in session.scalars(select(Asked))}
+        kept = [str(vars(one)) for one in session.scalars(select(Asked))]
+    assert counted == {("NOR", 1), ("KEN", 1)}
+    assert "football" not in str(kept)
+    page = edda.client.get("/desk/missing")
+    assert page.status_code == 200 and "There is nothing to show" in page.text
+    assert edda.client.get("/desk/missing?from=2026-01&to=2026-10&format=csv").status_code == 200
+    assert edda.client.get("/desk/missing?from=yesterday").status_code == 422
+
+
+def test_an_inquiry_like_one_before_shows_its_answer(
+    edda: Browser, rolf: Browser, desk: Desk, number: int
+) -> None:
+    """What was answered and is alike is offered beside a new inquiry."""
+    path = f"/desk/inquiries/{number}"
+    drafted(edda, number)
+    rolf.send(f"{path}/sign", version=inquiry(desk, number).version)
+    edda.send(f"{path}/hand-over")
+    receive(desk, "How many fish farms did Norway's inspectors visit?")
+    page = edda.client.get(f"/desk/inquiries/{number + 1}").text
+    assert "Answered before, and alike" in page and f'href="{path}"' in page
+    assert "stale" not in page

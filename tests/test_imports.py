@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 from conftest import REPOSITORY
@@ -20,7 +22,7 @@ readers.markdown readers.text readers.html readers.pdf readers
 tokens lexical chunk exported embed rerank tables store catalog copies suggest related generation
 changes publish index asked filters fusion ranking search figures evidence confidence choice answer
 compose cite entries questions beir evaluate evaluate_answers
-documents export packet verdict check terminal cli""".split()
+documents export packet verdict check terminal cli_desk cli""".split()
 
 
 def imports(path: Path) -> set[str]:
@@ -66,7 +68,16 @@ def test_only_the_command_line_knows_of_http() -> None:
     assert knows == {"cli.py"}
 
 
-DESK = """settings models database trail accounts mail inquiries missing similar
+def test_only_the_command_line_knows_of_the_desk() -> None:
+    """Of tipqa only cli.py and its parts import tipqa_desk, and that inside of commands."""
+    for path in (REPOSITORY / "src" / "tipqa").rglob("*.py"):
+        if any(name.startswith("tipqa_desk") for name in imports(path)):
+            assert path.name.startswith("cli"), path
+    code = "import sys, tipqa.cli; sys.exit('tipqa_desk' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+DESK = """settings models database trail accounts mail inquiries keeping missing similar
 quoting markup draft letter plain word answering""".split()
 """Of tipqa_desk: each may import only what stands above it, and of the others tipqa alone."""
 

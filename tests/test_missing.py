@@ -24,6 +24,7 @@ from tipqa.export import safe_cell
 from tipqa.questions import load_questions
 from tipqa.search import Index
 from tipqa.store import Filters
+from tipqa_desk.accounts import Staff
 from tipqa_desk.database import Desk, open_desk
 from tipqa_desk.missing import (
     FEWEST,
@@ -282,6 +283,7 @@ def test_the_page_says_what_is_counted(found) -> None:
     page = pages.get_template("desk/missing.html").render(
         groups=found, tables=tables(found), fewest=FEWEST, month_from="2026-01",
         month_to='2026-02"<', leave_for="https://example.org",
+        staff=Staff(1, "Edda", "editor", "token"),
     )  # fmt: skip
     assert ("1,234" in page) == ("<table>" in page) == ("format=csv" in page) == bool(found)
     assert ("There is nothing to show" in page) == (not found)

@@ -14,6 +14,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator
+from starlette.background import BackgroundTask
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -38,8 +39,10 @@ from tipqa_api.inquiry_pages import install_inquiries
 from tipqa_api.other_sites import EMBEDDED, OpenToSites
 from tipqa_api.problems import NotFound, fault, install_problems, problem
 from tipqa_api.rate import NONE, RateLimit, read_limit
+from tipqa_api.safety import own_danger
 from tipqa_api.search_page import install_search_page
 from tipqa_desk.database import Desk
+from tipqa_desk.missing import count
 
 _FOLDER = Path(str(files("tipqa_api")))
 _CSP = (
@@ -96,7 +99,7 @@ def create_app(
         OpenToSites, origins=[checked_origin(site, "--allow-origin") for site in allow_origins]
     )
     app.add_middleware(_HeadAsGet)
-    _add_api(app, index)
+    _add_api(app, index, desk)
     _add_pages(app)
     install_search_page(app, index, desk)
     install_lists(app, index)
@@ -148,7 +151,7 @@ def _add_headers(app: FastAPI, ready: Callable[[], bool]) -> None:
         return response
 
 
-def _add_api(app: FastAPI, index: Index) -> None:
+def _add_api(app: FastAPI, index: Index, desk: Desk | None) -> None:
     store = index.generation.store
 
     @app.get(
@@ -178,12 +181,12 @@ def _add_api(app: FastAPI, index: Index) -> None:
     @app.get("/v1/ask", responses=schemas.answers(schemas.AskDocument), tags=["search"])
     def ask(asked: Annotated[schemas.AskQuery, Query()]) -> JSONResponse:
         """Sentences of the profiles that answer a question, or that they do not say."""
-        return _answered(index, asked)
+        return _answered(index, asked, desk)
 
     @app.post("/v1/ask", responses=schemas.answers(schemas.AskDocument), tags=["search"])
     def ask_by_post(asked: schemas.AskQuery) -> JSONResponse:
         """The same, with the question in the body, where no log of addresses has it."""
-        return _answered(index, asked)
+        return _answered(index, asked, desk)
 
     @app.get("/v1/ask/stream", response_class=EventSourceResponse, tags=["search"])
     def ask_streamed(asked: Annotated[schemas.AskQuery, Query()]) -> Iterator[ServerSentEvent]:
@@ -307,14 +310,17 @@ def _add_pages(app: FastAPI) -> None:
         return pages.docs()
 
 
-def _answered(index: Index, asked: schemas.AskQuery) -> JSONResponse:
+def _answered(index: Index, asked: schemas.AskQuery, desk: Desk | None) -> JSONResponse:
     filters = _filters(index, asked)
     start = time.perf_counter()
     composer = Composer.configured() if asked.compose else None
     given = answer(index, asked.q, asked.k, filters)
     composed = composer.compose(index, asked.q, given) if composer else None
     took_ms = (time.perf_counter() - start) * 1000
-    return JSONResponse(documents.answer_document(asked.q, index, given, took_ms, composed))
+    response = JSONResponse(documents.answer_document(asked.q, index, given, took_ms, composed))
+    if desk and not own_danger(asked.q):
+        response.background = BackgroundTask(count, desk, index, asked.q, given, filters)
+    return response
 
 
 def _streamed(index: Index, asked: schemas.AskQuery) -> Iterator[ServerSentEvent]:

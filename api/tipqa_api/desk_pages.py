@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -19,8 +20,9 @@ from tipqa_api.desk_guard import Fields, Member, NotAllowed, Posted, desk_page
 from tipqa_api.problems import NotFound
 from tipqa_api.schemas import MaybeNumber, MaybeText
 from tipqa_api.search_page import Told
-from tipqa_desk import answering, letter
+from tipqa_desk import answering, letter, missing
 from tipqa_desk.accounts import Staff, members
+from tipqa_desk.answering import changed
 from tipqa_desk.database import Desk
 from tipqa_desk.inquiries import (
     PAGE,
@@ -36,6 +38,7 @@ from tipqa_desk.inquiries import (
 )
 from tipqa_desk.mail import deliver
 from tipqa_desk.models import Inquiry, now
+from tipqa_desk.similar import similar
 from tipqa_desk.trail import trail
 from tipqa_desk.word import docx
 
@@ -54,6 +57,14 @@ class QueueQuery(BaseModel):
         """The queue with some of it changed."""
         found = {**self.model_dump(exclude={"page"}), **other}
         return "/desk?" + urlencode({name: value for name, value in found.items() if value})
+
+
+class MonthsQuery(BaseModel):
+    """Of which months it is shown what is missing; of the last twelve without them."""
+
+    first: str = Field(default_factory=lambda: f"{now() - timedelta(days=365):%Y-%m}", alias="from")
+    last: str = Field(default_factory=lambda: f"{now():%Y-%m}", alias="to")
+    format: Literal["html", "csv"] = "html"
 
 
 class FindQuery(BaseModel):
@@ -82,6 +93,22 @@ def install_desk(app: FastAPI, index: Index, desk: Desk) -> None:
             states=STATES,
             age=_age,
             last=max(1, -(-found.total // PAGE)),
+        )
+
+    @app.get("/desk/missing", include_in_schema=False)
+    def what_is_missing(staff: Member, asked: Annotated[MonthsQuery, Query()]) -> Response:
+        with desk.session() as session:
+            found = missing.groups(session, asked.first, asked.last)
+        if asked.format == "csv":
+            return _file(missing.csv_text(found).encode(), "text/csv", "missing.csv")
+        return desk_page(
+            "missing.html",
+            staff,
+            groups=found,
+            tables=missing.tables(found),
+            fewest=missing.FEWEST,
+            month_from=asked.first,
+            month_to=asked.last,
         )
 
     @app.get("/desk/inquiries/{number}", include_in_schema=False)
@@ -198,11 +225,11 @@ def _inquiry_page(
             wrong=wrong,
             age=_age,
             members=[member for member in members(session) if member.active],
-            similar=[],
+            similar=similar(session, index, inquiry, stale=lambda o: bool(changed(o, index))),
             trail=trail(session, number),
             writers=answering.writers(session, inquiry),
             mails=answering.mails(session, inquiry),
-            changed=answering.changed(inquiry, index),
+            changed=changed(inquiry, index),
         )
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
+from starlette.background import BackgroundTask
 
 from tipqa import countries
 from tipqa.answer import Answer, answer
@@ -28,6 +29,7 @@ from tipqa_api.files import SHOWN, file
 from tipqa_api.problems import NotFound
 from tipqa_api.schemas import Format, MaybeNumber, MaybeText
 from tipqa_desk.database import Desk
+from tipqa_desk.missing import count
 
 _HITS = 10  # on a page
 _PAGES = 20
@@ -156,7 +158,7 @@ def _results(index: Index, asked: Asked, desk: Desk | None) -> HTMLResponse:
     own = safety.own_danger(asked.q)
     help_in = read_within(index.generation, found.searched or asked.q).countries if own else ()
     more = len(hits) > first + _HITS and asked.page < _PAGES
-    return pages.page(
+    page = pages.page(
         "search.html",
         asked=asked,
         query=asked.q,
@@ -189,6 +191,9 @@ def _results(index: Index, asked: Asked, desk: Desk | None) -> HTMLResponse:
         inquire="/inquire?" + urlencode({"q": asked.q}) if desk else None,
         hotlines=safety.hotlines_of(help_in),
     )  # fmt: skip
+    if desk and given and not own:
+        page.background = BackgroundTask(count, desk, index, asked.q, given, filters)
+    return page
 
 
 def _found(index: Index, asked: Asked, filters: Filters) -> tuple[Answer | None, Found]:

@@ -73,9 +73,9 @@ class Gate:
         if not all(self._tries.test(*one) for one in counted):
             raise WrongSignIn("too many tries. Wait a quarter of an hour, then try again.")
         with self._desk.session() as session:
-            member = session.scalar(
-                select(Member).where(func.lower(Member.name) == name.lower(), Member.active)
-            )
+            member = _named(session, name)
+            if member is not None and not member.active:
+                member = None
             fits = _fits(member.password if member else _NOBODY, password)
             if member is None or not fits:
                 for one in counted:
@@ -192,7 +192,10 @@ def hashed(password: str) -> str:
 
 
 def _named(session: Session, name: str) -> Member | None:
-    return session.scalar(select(Member).where(func.lower(Member.name) == name.lower()))
+    """Whatever the case, as far as the database knows of it: SQLite's lower() leaves É as it is."""
+    if not name.isprintable():  # nobody has such a name, and PostgreSQL takes no NUL
+        return None
+    return session.scalar(select(Member).where(func.lower(Member.name) == func.lower(name)))
 
 
 def _fits(known: str, password: str) -> bool:

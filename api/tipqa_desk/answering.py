@@ -142,8 +142,7 @@ def send(desk: Desk, session: Session, inquiry: Inquiry, index: Index, by: Staff
         desk,
         inquiry.email,
         f"The answer to your inquiry {shown(inquiry.reference)}",
-        f"{made['answer']['text'].rstrip()}\n\n-- \n"
-        f"Your reference: {shown(inquiry.reference)}\n",
+        f"{made['answer']['text'].rstrip()}\n\n-- \nYour reference: {shown(inquiry.reference)}\n",
     )
     queue(session, "answer", mail, inquiry)
 

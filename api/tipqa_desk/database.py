@@ -13,8 +13,10 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
@@ -23,6 +25,7 @@ from tipqa.errors import TipqaError
 from tipqa_desk.settings import Settings
 
 _WAIT = 10  # seconds that a writer waits for another
+_LOCK = 0x719A  # PostgreSQL's number of the lock of a migration
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,16 @@ class Desk:
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """One transaction: all of it is kept, or nothing."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        """One transaction: all of it is kept, or nothing.
+
+        Raises:
+            TipqaError: the database can't be reached, or refuses, or another holds it for long.
+        """
+        try:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        except DBAPIError as error:
+            raise _unusable(error) from None
 
     def close(self) -> None:
         self.engine.dispose()
@@ -77,7 +87,10 @@ def migrate(desk: Desk, revision: str = "head") -> None:
     config = Config()
     config.set_main_option("script_location", "tipqa_desk:migrations")
     try:
+        if revision == "head" and at_revision(desk) == _newest(config):
+            return
         with desk.engine.begin() as connection:
+            _hold(connection)
             config.attributes["connection"] = connection
             if revision == "head":
                 command.upgrade(config, revision)
@@ -86,10 +99,73 @@ def migrate(desk: Desk, revision: str = "head") -> None:
     except CommandError as error:
         raise TipqaError(f"The desk's database can't go to \"{revision}\": {error}") from error
     except DBAPIError as error:
-        raise TipqaError(
-            f"The desk's database can't be used: {str(error.orig).splitlines()[0]}. "
-            "Look at TIPQA_DESK_DATABASE, or at the folder that TIPQA_DESK names."
-        ) from error
+        raise _unusable(error) from None
+    finally:
+        desk.engine.dispose()  # the next connections hold references again
+
+
+def at_revision(desk: Desk) -> str | None:
+    """The revision that the database is at; None for an empty one."""
+    with desk.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def settle(desk: Desk) -> bool:
+    """Leave nothing in SQLite's files of what was deleted.
+
+    Rows that once moved to another page left copies behind, which secure_delete does not
+    reach: the file is written anew. A PostgreSQL server tidies up by itself, in its time.
+
+    Returns:
+        Whether that could be done; not while another is reading.
+
+    Raises:
+        TipqaError: the database can't be reached, or another holds it for long.
+    """
+    if desk.engine.dialect.name != "sqlite":
+        return True
+    try:
+        with desk.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM")
+            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+    except DBAPIError as error:
+        raise _unusable(error) from None
+    return not busy
+
+
+def _newest(config: Config) -> str | None:
+    return ScriptDirectory.from_config(config).get_current_head()
+
+
+def _hold(connection: Connection) -> None:
+    """One migration at a time, and the whole of it or nothing."""
+    if connection.dialect.name == "sqlite":
+        # A table that is made anew is dropped first; what refers to it shall stay.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
+def _unusable(error: DBAPIError) -> TipqaError:
+    """One line; the statement and its values stay out of it, and out of a log."""
+    told = _told(error.orig).partition("\n")[0].partition(" (timeout")[0].rstrip(".")
+    if "locked" in told:
+        remedy = "Another program is writing to it; try again when that has ended."
+    else:
+        remedy = "Look at TIPQA_DESK_DATABASE, or at the folder that TIPQA_DESK names."
+    return TipqaError(f"The desk's database can't be used: {told}. {remedy}")
+
+
+def _told(error: BaseException | None) -> str:
+    """What a driver says; what PostgreSQL says, where closing the connection failed after it."""
+    said = str(error)
+    while error is not None:
+        first = error.args[0] if error.args else None
+        if isinstance(first, dict):  # as pg8000 has it
+            return str(first.get("M"))
+        error = error.__context__
+    return said
 
 
 def _to(config: Config, revision: str) -> None:
@@ -116,8 +192,12 @@ def _engine(settings: Settings) -> Engine:
         parsed = make_url(url)
         if parsed.drivername == "postgresql":  # the driver that comes with the extra
             parsed = parsed.set(drivername="postgresql+pg8000")
-        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        engine = create_engine(
+            parsed,
+            pool_pre_ping=parsed.get_backend_name() != "sqlite",
+            hide_parameters=True,  # of statements that fail: they are not for the log
+        )
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
         raise TipqaError(
             "TIPQA_DESK_DATABASE can't be read as the address of a database. Give one as in "
             "postgresql://name:password@host/desk (with pip install 'tipqa[postgresql]')."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
@@ -38,7 +39,7 @@ def receive(desk: Desk, question: str, name: str = "", email: str = "", via: str
     Raises:
         QueryError: the question is empty or too long, or the address is none.
     """
-    question, name = question.strip(), " ".join(name.split())
+    question, name = legible(question).strip(), " ".join(name.split())
     if not question:
         raise QueryError("the question is empty. Write what you would like to know.")
     if len(question) > LONGEST_QUESTION:
@@ -46,7 +47,7 @@ def receive(desk: Desk, question: str, name: str = "", email: str = "", via: str
             f"the question has {len(question):,} characters. "
             f"Shorten it to {LONGEST_QUESTION:,} at most."
         )
-    if len(name) > LONGEST_NAME or not (name or "x").isprintable():
+    if len(name) > LONGEST_NAME or name != legible(name):
         raise QueryError(
             f"the name can't be used. Give {LONGEST_NAME} characters at most, or none."
         )
@@ -171,13 +172,18 @@ def restate(session: Session, inquiry: Inquiry, words: str, by: Staff) -> None:
     """
     if inquiry.answered:
         raise QueryError("the question went out with its answer, and stays as it is.")
-    words = " ".join(words.split())
+    words = " ".join(legible(words).split())
     if not words or len(words) > 1000:
         raise QueryError("the question as the desk puts it needs 1 to 1,000 characters.")
     if words != inquiry.restated:
         inquiry.restated, inquiry.vector, inquiry.vector_by = words, None, None
         inquiry.signed_id = None
         record(session, "question restated", inquiry=inquiry, member=by.id)
+
+
+def legible(text: str) -> str:
+    """Without control characters and halves of characters: no database takes all of them."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
 
 
 def _reference() -> str:

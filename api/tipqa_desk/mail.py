@@ -11,6 +11,7 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import formataddr, localtime, make_msgid, parseaddr
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from email_validator import EmailNotValidError, validate_email
@@ -95,6 +96,11 @@ def queue(
     return message
 
 
+def masked(address: str) -> str:
+    """An address as far as it helps to tell mails apart: its first sign, and its server."""
+    return f"{address[:1]}…@{address.rpartition('@')[2]}" if address else ""
+
+
 def deliver(desk: Desk, kind: str | None = None) -> int:
     """Send what is waiting and due, or write it to the folder where no server is set.
 
@@ -142,7 +148,7 @@ def _due(desk: Desk, kind: str | None) -> list[int]:
 def _deliver_one(desk: Desk, server: _Server, number: int) -> bool:
     with desk.session() as session:
         message = session.get(Message, number)
-        if message is None:  # purged since
+        if message is None or message.state != "waiting":  # deleted since
             return False
         message.state, message.tries = "sending", message.tries + 1
     fault: NotTaken | None = None
@@ -151,13 +157,50 @@ def _deliver_one(desk: Desk, server: _Server, number: int) -> bool:
     except NotTaken as error:
         fault = error
     with desk.session() as session:
-        message = session.get(Message, number)
-        if message is not None and fault is None:
+        message = session.get_one(Message, number)
+        if message.content is None:  # deleted while it was on its way
+            file_of(desk, message).unlink(missing_ok=True)
+        if fault is None:
             message.state, message.sent, message.content, message.fault = "sent", now(), None, None
-        elif message is not None and fault is not None:
+        elif message.content is not None:
             _put_off(message, fault)
+        if fault is not None:
             logging.getLogger("tipqa_desk").warning("mail %d is %s", number, message.state)
     return fault is None
+
+
+def file_of(desk: Desk, message: Message) -> Path:
+    """Where a mail lies that no server was there to send."""
+    return desk.mail_folder / f"{message.id:06}-{message.kind}.eml"
+
+
+def number_of(path: Path) -> int | None:
+    """The mail that a file holds, written in full or not."""
+    number = path.name.lstrip(".").partition("-")[0]
+    return int(number) if number.isdecimal() else None
+
+
+def unsent(session: Session) -> list[Message]:
+    """The mails that failed, and those of which nobody knows; the first one first.
+
+    Those whose words were deleted can't be sent any more, and are left out.
+    """
+    wanted = select(Message).where(
+        Message.state.in_(("failed", "unknown")), Message.content.is_not(None)
+    )
+    return list(session.scalars(wanted.order_by(Message.id)))
+
+
+def again(session: Session, number: int) -> None:
+    """Have a mail sent again that failed, or of which nobody knows.
+
+    Raises:
+        QueryError: it is none of these.
+    """
+    message = next((one for one in unsent(session) if one.id == number), None)
+    if message is None:
+        raise QueryError(f"mail {number} is none that failed. tipqa desk mail lists those.")
+    message.state, message.tries, message.due = "waiting", 0, now()
 
 
 def _put_off(message: Message, fault: NotTaken) -> None:
@@ -200,9 +243,10 @@ class _Server:
         folder = self._desk.mail_folder
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
-            written = folder / f".{message.id}"
+            path = file_of(self._desk, message)
+            written = path.with_name(f".{path.name}")
             written.write_bytes(message.content or b"")
-            written.replace(folder / f"{message.id:06}-{message.kind}.eml")
+            written.replace(path)
         except OSError as error:
             raise NotTaken(f"{folder}: {error.strerror}", later=True) from error
 

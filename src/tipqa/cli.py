@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.exceptions import TyperException
 
-from tipqa import __version__, terminal
+from tipqa import __version__, cli_desk, terminal
 from tipqa.errors import QueryError, TipqaError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ app = typer.Typer(
     help="Search country profiles on human trafficking; every sentence comes with its sources.",
     epilog='Example: [bold]tipqa index corpus/ && tipqa search "who shelters the victims"[/bold]',
 )
+app.add_typer(cli_desk.app, name="desk")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Compose = Annotated[

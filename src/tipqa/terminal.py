@@ -291,8 +291,9 @@ def print_export(text: str) -> None:
         sys.stdout.buffer.write(text.encode())
 
 
-def counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def counted(number: int, what: str, many: str | None = None) -> str:
+    """As in "1 mail", "2 mails", "2 inquiries"."""
+    return f"{number} {what if number == 1 else many or f'{what}s'}"
 
 
 def compact(document: dict[str, Any]) -> str:
