@@ -157,9 +157,10 @@ def _deliver_one(desk: Desk, server: _Server, number: int) -> bool:
     except NotTaken as error:
         fault = error
     with desk.session() as session:
-        message = session.get_one(Message, number)
-        if message.content is None:  # deleted while it was on its way
+        kept = session.get(Message, number)
+        if kept is None or kept.content is None:  # deleted while it was on its way
             file_of(desk, message).unlink(missing_ok=True)
+        message = kept or message
         if fault is None:
             message.state, message.sent, message.content, message.fault = "sent", now(), None, None
         elif message.content is not None:
