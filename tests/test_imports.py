@@ -21,8 +21,8 @@ readers.text_lines readers.text_joined readers.markdown_blocks
 readers.markdown readers.text readers.html readers.pdf readers
 tokens lexical chunk exported embed rerank tables store catalog copies suggest related generation
 changes publish index asked filters fusion ranking search figures evidence confidence choice answer
-compose cite entries questions beir evaluate evaluate_answers
-documents export packet verdict check terminal cli_desk cli""".split()
+compose cite entries questions beir evaluate evaluate_answers alignment comparison difference
+documents export packet verdict check redline terminal cli_desk cli_newsletter cli""".split()
 
 
 def imports(path: Path) -> set[str]:
@@ -78,7 +78,8 @@ def test_only_the_command_line_knows_of_the_desk() -> None:
 
 
 DESK = """settings models database trail accounts mail inquiries keeping missing similar
-quoting markup draft letter plain word answering""".split()
+quoting markup draft letter plain word answering pace subscribers whats_new issues issue_text
+newsletter""".split()
 """Of tipqa_desk: each may import only what stands above it, and of the others tipqa alone."""
 
 

@@ -65,14 +65,17 @@ def reworded(old: Sequence[str], new: Sequence[str], alike: float = ALIKE) -> li
         [_words(text) for text in old],
         [_words(text) for text in new],
         scorer=Indel.normalized_similarity,
+        score_cutoff=alike,
     )
     pairs: dict[int, int] = {}
+    held: set[int] = set()
     for place in np.argsort(-likeness, axis=None, kind="stable"):  # ties: the first with the first
         a, b = divmod(int(place), len(new))
         if likeness[a, b] < alike:
             break
-        if a not in pairs and b not in pairs.values():
+        if a not in pairs and b not in held:
             pairs[a] = b
+            held.add(b)
     return sorted(pairs.items())
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from tipqa.cite import reference
 from tipqa.comparison import ProfileChange, compare
-from tipqa.errors import QueryError
+from tipqa.errors import GenerationError, QueryError
+from tipqa.generation import CURRENT, DATABASE, FORMAT, MANIFEST, current_name
 from tipqa.store import Filters, Store
 from tipqa.types import Profile, ProfileInfo, Source
 
@@ -29,6 +33,10 @@ class CountryDifference:
     new_sources: tuple[Source, ...] = ()
     gone_sources: tuple[Source, ...] = ()
 
+    @property
+    def name(self) -> str:
+        return self.info.country_name or self.info.title
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -38,6 +46,38 @@ class Difference:
 
     def __bool__(self) -> bool:
         return bool(self.countries)
+
+
+def holds_state(place: Path) -> bool:
+    """Whether there is an index, a generation's folder or a file at a place."""
+    return place.is_file() or any((place / name).is_file() for name in (CURRENT, DATABASE))
+
+
+def open_state(place: Path) -> tuple[str, Store]:
+    """Open what a corpus was at a time; tells its name, too.
+
+    Args:
+        place: an index, of which the current generation is meant; the folder of a
+            generation; or a copy of a generation's database.
+
+    Raises:
+        GenerationError: there is none of these, or another version of tipqa wrote it.
+    """
+    if (place / CURRENT).is_file():
+        place = place / "generations" / (current_name(place) or "")
+    database = place / DATABASE if place.is_dir() else place
+    try:
+        manifest = place / MANIFEST
+        if manifest.is_file() and json.loads(manifest.read_bytes())["format"] != FORMAT:
+            raise ValueError
+        store = Store(database)
+        store.profiles()
+    except (sqlite3.Error, ValueError, LookupError) as error:
+        raise GenerationError(
+            f"{database}: is no database of an index that this tipqa reads. "
+            "Name an index, a generation's folder in it or a copy of its tipqa.sqlite."
+        ) from error
+    return place.name, store
 
 
 def difference(old: Store, new: Store, filters: Filters | None = None) -> Difference:
@@ -56,7 +96,7 @@ def difference(old: Store, new: Store, filters: Filters | None = None) -> Differ
     infos = {key: side[key][-1] for side in (was, now) for key in side}
     found = (
         _of_country(infos[key], (old, was.get(key, [])), (new, now.get(key, [])))
-        for key in sorted(infos, key=lambda key: (infos[key].country_name or "", key))
+        for key in sorted(infos, key=lambda key: (infos[key].country_name or infos[key].title, key))
     )
     return Difference(tuple(country for country in found if country is not None))
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from tipqa.answer import Answer
 from tipqa.choice import AnswerSentence
+from tipqa.comparison import ProfileChange, Sentence
 from tipqa.compose import Composed, ComposedSentence
+from tipqa.difference import CountryDifference, Difference
 from tipqa.search import Found, Index
 from tipqa.types import Citation, Hit, Note, Passage, Profile, ProfileInfo, Source
 
@@ -172,6 +174,65 @@ def _citation(citation: Citation) -> Json:
         "sources": [
             {key: getattr(source, key) for key in _CITED} for source in citation.note.sources
         ],
+    }
+
+
+def difference_document(old: str, new: str, difference: Difference) -> Json:
+    """What `tipqa diff --json` prints; `old` and `new` say what was compared."""
+    return {
+        "old": old,
+        "new": new,
+        "countries": [_country_difference(country) for country in difference.countries],
+    }
+
+
+def _country_difference(country: CountryDifference) -> Json:
+    return {
+        "country": country.info.country,
+        "country_name": country.info.country_name,
+        "new_profiles": [info_document(info) for info in country.new_profiles],
+        "gone_profiles": [info_document(info) for info in country.gone_profiles],
+        "editions": [_profile_change(change) for change in country.editions],
+        "changed": [_profile_change(change) for change in country.changed],
+        "new_sources": [source_document(source) for source in country.new_sources],
+        "gone_sources": [source_document(source) for source in country.gone_sources],
+    }
+
+
+def _profile_change(change: ProfileChange) -> Json:
+    return {
+        "old": info_document(change.old),
+        "new": info_document(change.new),
+        "unchanged": change.unchanged,
+        "paragraphs": [
+            {
+                "section": list(paragraph.section),
+                "old": paragraph.old,
+                "new": paragraph.new,
+                "changes": [
+                    {
+                        "change": sentence.kind,
+                        "old": _sentence(sentence.old),
+                        "new": _sentence(sentence.new),
+                    }
+                    for sentence in paragraph.changes
+                ],
+            }
+            for paragraph in change.paragraphs
+        ],
+    }
+
+
+def _sentence(sentence: Sentence | None) -> Json | None:
+    """A sentence with its citations; `span` is its place in the text of its paragraph."""
+    if sentence is None:
+        return None
+    return {
+        "text": sentence.text,
+        "paragraph": sentence.paragraph,
+        "section": list(sentence.section),
+        "span": list(sentence.span),
+        "citations": [_citation(citation) for citation in sentence.citations],
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Protocol
 
 from tipqa import countries
@@ -72,19 +72,7 @@ def make_filters(
             way round.
     """
     store = index.generation.store
-    wanted = set()
-    for name in map(str.strip, country):
-        if not name:
-            continue
-        found = countries.lookup(name)
-        if found:
-            wanted.add(found.code)
-        elif name.casefold() in store.country_names():
-            wanted.add(name.casefold())
-        else:
-            raise QueryError(
-                f'country "{name}" is no name or ISO code of a country. Try "Cambodia" or "KHM".'
-            )
+    wanted = find_countries(country, store.country_names())
     found_region = countries.find_region(region) if region else None
     if region and not found_region:
         raise QueryError(
@@ -96,7 +84,7 @@ def make_filters(
     if source is not None and store.source(source) is None:
         raise QueryError(f'source "{source}" is no id of a source in this index.')
     return Filters(
-        countries=frozenset(wanted),
+        countries=wanted,
         region=found_region,
         year_from=year_from,
         year_to=year_to,
@@ -104,3 +92,27 @@ def make_filters(
         section=section or None,
         source=source,
     )
+
+
+def find_countries(names: Sequence[str], known: Set[str]) -> frozenset[str]:
+    """Codes of countries, or else names that profiles have, as `Filters` holds them.
+
+    Args:
+        names: names or codes, as typed; empty ones do not count.
+        known: the names that profiles have, in lower case.
+
+    Raises:
+        QueryError: a country isn't known.
+    """
+    wanted = set()
+    for name in filter(None, map(str.strip, names)):
+        found = countries.lookup(name)
+        if found:
+            wanted.add(found.code)
+        elif name.casefold() in known:
+            wanted.add(name.casefold())
+        else:
+            raise QueryError(
+                f'country "{name}" is no name or ISO code of a country. Try "Cambodia" or "KHM".'
+            )
+    return frozenset(wanted)

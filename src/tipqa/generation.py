@@ -43,6 +43,7 @@ DATABASE = "tipqa.sqlite"
 ENCODER = "encoder.onnx"
 LEXICON = "words.npz"
 MANIFEST = "manifest.json"
+CURRENT = "CURRENT"
 _STALE_AT_MOST = 30.0  # seconds from one look at the corpus to the next
 
 
@@ -202,6 +203,6 @@ def digests(files: Sequence[Path]) -> dict[str, str]:
 def current_name(folder: Path) -> str | None:
     """The name of the generation that answers; None where there is none."""
     try:
-        return (folder / "CURRENT").read_text(encoding="utf-8").strip()
+        return (folder / CURRENT).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return None

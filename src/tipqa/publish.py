@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from tipqa.files import flush
-from tipqa.generation import current_name
+from tipqa.generation import CURRENT, current_name
 
 
 def make_current(folder: Path, building: Path, name: str) -> None:
@@ -27,7 +27,7 @@ def make_current(folder: Path, building: Path, name: str) -> None:
     pointer = folder / f".CURRENT-{os.getpid()}"
     pointer.write_text(name + "\n", encoding="utf-8")
     flush(pointer)
-    pointer.replace(folder / "CURRENT")
+    pointer.replace(folder / CURRENT)
     flush(folder)
     sweep(folder, former)
 

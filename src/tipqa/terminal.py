@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tipqa.answer import Answer
     from tipqa.check import Finding
     from tipqa.compose import Composed
+    from tipqa.difference import Difference
     from tipqa.evaluate import Measures
     from tipqa.index import Built, Progress
     from tipqa.search import Found, Index
@@ -269,6 +270,20 @@ def _print_change(old: Sequence[str], new: Sequence[str]) -> None:
     for sign, lines in (("-", old), ("+", new)):
         for line in filter(None, lines):
             print(printable(f"  {sign} {line}"))
+
+
+def print_difference(difference: Difference) -> None:
+    """What changed, the old before the new."""
+    from rich.console import Console
+
+    from tipqa.redline import lines
+
+    console = Console(soft_wrap=True, highlight=False)
+    for line in lines(difference):
+        line.plain = printable(line.plain)  # as long as it was, so the styles stay in place
+        console.print(line)
+    if not difference:
+        console.print("Nothing differs.")
 
 
 def printable(text: str) -> str:
