@@ -77,8 +77,8 @@ def test_only_the_command_line_knows_of_the_desk() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-DESK = """settings models database trail accounts mail inquiries keeping missing similar
-quoting markup draft letter plain word answering pace subscribers whats_new issues issue_text
+DESK = """settings models database trail accounts pace mail inquiries subscribers keeping missing
+similar quoting markup draft letter plain word answering whats_new issues issue_text
 newsletter""".split()
 """Of tipqa_desk: each may import only what stands above it, and of the others tipqa alone."""
 
