@@ -152,9 +152,9 @@ def _queue_one(
         title,
         f"{text}\n-- \nOn the web: {page}\n{foot}\nUnsubscribe: {leave}\n",
         html='<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">'
-        f"<title>{escape(title)}</title></head>\n<body>\n<h1>{escape(title)}</h1>\n{html}"
+        f"<title>{escape(title)}</title></head>\n<body>\n<main>\n<h1>{escape(title)}</h1>\n{html}"
         f'<hr>\n<p><a href="{escape(page)}">This issue on the web</a>. {foot} '
-        f'<a href="{escape(leave)}">Unsubscribe</a></p>\n</body>\n</html>\n',
+        f'<a href="{escape(leave)}">Unsubscribe</a></p>\n</main>\n</body>\n</html>\n',
         headers={
             "List-Unsubscribe": f"<{leave}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
