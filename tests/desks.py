@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import re
-import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +11,6 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import httpx2
@@ -21,8 +18,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 from fastapi.testclient import TestClient
 
-from tipqa_desk.accounts import add_member
+from tipqa_desk.accounts import hashed
 from tipqa_desk.database import Desk, open_desk
+from tipqa_desk.models import Member
 from tipqa_desk.settings import Settings
 
 PASSWORDS = {
@@ -35,21 +33,18 @@ _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 
 def make_desk(folder: Path, **settings: object) -> Desk:
     """A desk with Edda, an editor, and Rolf and Rana, reviewers."""
-    shutil.copytree(_template(), folder)
-    return open_desk(Settings(desk=folder, **settings))  # type: ignore[arg-type]
+    desk = open_desk(Settings(desk=folder, **settings))  # type: ignore[arg-type]
+    with desk.session() as session:
+        for name, password in PASSWORDS.items():
+            role = "editor" if name == "Edda" else "reviewer"
+            session.add(Member(name=name, role=role, password=_hash(password)))
+    return desk
 
 
 @cache
-def _template() -> Path:
-    """Their passwords take a while to hash: once is enough."""
-    folder = Path(mkdtemp()) / "desk"
-    desk = open_desk(Settings(desk=folder))
-    with desk.session() as session:
-        for name, password in PASSWORDS.items():
-            add_member(session, name, "editor" if name == "Edda" else "reviewer", password)
-    desk.close()
-    atexit.register(shutil.rmtree, folder.parent)
-    return folder
+def _hash(password: str) -> str:
+    """It takes a while: once is enough."""
+    return hashed(password)
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from desks import PASSWORDS, Mailbox, mail_server, make_desk
 from tipqa.search import Index
 from tipqa_api import create_app
 from tipqa_desk.database import Desk
+from tipqa_desk.models import Asked, now
 
 pytestmark = needs_chromium
 
@@ -185,3 +187,24 @@ def test_the_visitors_pages_are_accessible(
     page = opened(color_scheme=scheme)
     page.goto(site + path)
     clean(page, f"{path.strip('/').replace('/', '-')}-{scheme}")
+
+
+def test_other_pages_of_the_staff_are_accessible(
+    opened: Callable[..., Any], site: str, desk: Desk
+) -> None:
+    """What is missing, with figures and without; an inquiry to print; a mistake told."""
+    month = f"{now():%Y-%m}"
+    last = f"{now().replace(day=1) - timedelta(days=1):%Y-%m}"
+    with desk.session() as session:
+        session.add(Asked(month=last, country="NOR", topic="other", count=7))
+    page = opened()
+    sign_in(page, site, "Rana")
+    for name, path in (
+        ("missing", f"/desk/missing?from={last}&to={last}"),
+        ("nothing-missing", f"/desk/missing?from={month}&to={month}"),
+        ("print", "/desk/inquiries/1/print"),
+        ("not-there", "/desk/inquiries/999"),
+        ("closed", "/desk?state=closed"),
+    ):
+        page.goto(site + path)
+        clean(page, name)

@@ -22,7 +22,8 @@ readers.markdown readers.text readers.html readers.pdf readers
 tokens lexical chunk exported embed rerank tables store catalog copies suggest related generation
 changes publish index asked filters fusion ranking search figures evidence confidence choice answer
 compose cite entries questions beir evaluate evaluate_answers alignment comparison difference
-documents export packet verdict check redline terminal cli_desk cli_newsletter cli""".split()
+documents export packet verdict check redline terminal
+cli_options cli_ask cli_eval cli_packet cli_diff cli_desk cli_newsletter cli""".split()
 
 
 def imports(path: Path) -> set[str]:

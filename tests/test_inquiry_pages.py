@@ -25,8 +25,8 @@ QUESTION = "Does anyone count forced begging in Norway?"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = make_desk(tmp_path / "desk", url="https://example.org")
+def desk(tmp_path: Path, database: str | None) -> Iterator[Desk]:
+    desk = make_desk(tmp_path / "desk", desk_database=database, url="https://example.org")
     yield desk
     desk.close()
 
@@ -232,3 +232,14 @@ def test_the_receipt_is_private(client: TestClient, desk: Desk) -> None:
     with desk.session() as session:
         (message,) = session.scalars(select(Message))
     assert (message.state, message.content) == ("sent", None)
+
+
+def test_a_database_that_fails_is_told_of(client: TestClient, desk: Desk) -> None:
+    """The visitor is asked to try again, nothing is half kept, and no detail is shown."""
+    with desk.engine.connect() as other:
+        other.exec_driver_sql("DROP TABLE event")
+        other.commit()
+    answer = client.post("/inquire", data=form(desk), headers={"Accept": "text/html"})
+    assert answer.status_code == 503
+    assert "Try again in some minutes" in answer.text and "event" not in answer.text
+    assert inquiries(desk) == []

@@ -47,13 +47,6 @@ CODES = sorted(country.code for country in countries.known_countries())
 KEYS = [topic.key for topic in topics()]
 
 
-@pytest.fixture
-def desk(tmp_path: Path):
-    opened = open_desk(Settings(desk=tmp_path / "desk"))
-    yield opened
-    opened.close()
-
-
 def counted(desk: Desk) -> dict[tuple[str, str], int]:
     with desk.session() as session:
         rows = session.scalars(select(Asked)).all()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,9 +12,8 @@ from conftest import REPOSITORY
 from tipqa.embed import PACKAGED, HashedWords, embed, load_encoder
 from tipqa.questions import load_questions
 from tipqa.search import Index
-from tipqa_desk.database import Desk, open_desk
+from tipqa_desk.database import Desk
 from tipqa_desk.models import Inquiry, now
-from tipqa_desk.settings import Settings
 from tipqa_desk.similar import _AT_ONCE, ALIKE, similar
 
 ASKED = "How many fish farms did labour inspectors visit in Norway?"
@@ -30,13 +28,6 @@ class Shorter(HashedWords):
 
     def __init__(self) -> None:
         super().__init__(128)
-
-
-@pytest.fixture
-def desk(tmp_path: Path):
-    opened = open_desk(Settings(desk=tmp_path / "desk"))
-    yield opened
-    opened.close()
 
 
 def add(desk: Desk, words: str | None, restated: str | None = None, answered: bool = False) -> int:

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from tipqa.errors import QueryError, TipqaError
+from tipqa.errors import DeskError, QueryError, TipqaError
 from tipqa_api import pages
 
 _LONGEST = 400  # characters of an answer that repeats an id
@@ -31,6 +31,12 @@ def install_problems(app: FastAPI) -> None:
     @app.exception_handler(NotFound)
     def not_found(request: Request, error: NotFound) -> Response:
         return problem(request, 404, str(error)[:_LONGEST])
+
+    @app.exception_handler(DeskError)
+    def no_desk(request: Request, error: DeskError) -> Response:
+        logging.getLogger("tipqa_api").error("%s", error)
+        detail = "The desk can't take this now. Nothing was kept. Try again in some minutes."
+        return problem(request, 503, detail, {"Retry-After": "60"})
 
     @app.exception_handler(RequestValidationError)
     def wrong_parameter(request: Request, error: RequestValidationError) -> Response:

@@ -19,7 +19,7 @@ from tipqa.verdict import verified
 from tipqa_desk import draft, letter, plain
 from tipqa_desk.accounts import Staff
 from tipqa_desk.database import Desk
-from tipqa_desk.inquiries import shown
+from tipqa_desk.inquiries import legible, shown
 from tipqa_desk.mail import compose, queue
 from tipqa_desk.markup import KEY
 from tipqa_desk.models import Event, Inquiry, Message, Pick, now
@@ -70,6 +70,7 @@ def save(session: Session, inquiry: Inquiry, text: str, version: int | None, by:
             "the draft was changed meanwhile, so yours is not saved. It stands below still: "
             "copy it, load the page anew, and put the two together."
         )
+    text = legible(text)
     if len(text) > LONGEST_DRAFT:
         raise QueryError(f"the draft is too long. Shorten it to {LONGEST_DRAFT:,} characters.")
     if text != inquiry.draft:
@@ -100,7 +101,7 @@ def send_back(session: Session, inquiry: Inquiry, why: str, by: Staff) -> None:
     Raises:
         QueryError: it isn't in review, or no reason is given.
     """
-    why = " ".join(why.split())[:1000]
+    why = " ".join(legible(why).split())[:1000]
     if inquiry.state != "in review":
         raise QueryError("the draft is not in review.")
     if not why:

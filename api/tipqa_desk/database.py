@@ -21,7 +21,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
-from tipqa.errors import TipqaError
+from tipqa.errors import DeskError, TipqaError
 from tipqa_desk.settings import Settings
 
 _WAIT = 10  # seconds that a writer waits for another
@@ -46,7 +46,7 @@ class Desk:
         """One transaction: all of it is kept, or nothing.
 
         Raises:
-            TipqaError: the database can't be reached, or refuses, or another holds it for long.
+            DeskError: the database can't be reached, or refuses, or another holds it for long.
         """
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
@@ -147,14 +147,14 @@ def _hold(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
-def _unusable(error: DBAPIError) -> TipqaError:
+def _unusable(error: DBAPIError) -> DeskError:
     """One line; the statement and its values stay out of it, and out of a log."""
     told = _told(error.orig).partition("\n")[0].partition(" (timeout")[0].rstrip(".")
     if "locked" in told:
         remedy = "Another program is writing to it; try again when that has ended."
     else:
         remedy = "Look at TIPQA_DESK_DATABASE, or at the folder that TIPQA_DESK names."
-    return TipqaError(f"The desk's database can't be used: {told}. {remedy}")
+    return DeskError(f"The desk's database can't be used: {told}. {remedy}")
 
 
 def _told(error: BaseException | None) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tipqa import terminal
+from tipqa.cli_options import DEFAULT_INDEX, IndexFolder, Json
 
 if TYPE_CHECKING:
     from tipqa_desk.models import Message
@@ -20,15 +21,11 @@ app = typer.Typer(
     epilog="Example: [bold]tipqa newsletter build --month 2026-11[/bold]",
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-
 
 @app.command(epilog="Example: [bold]tipqa newsletter build --month 2026-11[/bold]")
 def build(
     month: Annotated[str, typer.Option("--month", help="As 2026-11.")],
-    folder: Annotated[
-        Path, typer.Option("--index", envvar="TIPQA_INDEX", help="The folder of the index.")
-    ] = Path("index"),
+    folder: IndexFolder = DEFAULT_INDEX,
     since: Annotated[
         Path | None,
         typer.Option(

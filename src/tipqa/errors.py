@@ -5,6 +5,7 @@ TipqaError
 ├── EncoderError     an encoder or tokenizer can't be loaded, or isn't the one expected
 ├── EmbeddingError   an encoder gave a vector that can't be used
 ├── ComposerError    a language model fails, stalls or breaks off
+├── DeskError        the database of the inquiry desk can't be used
 ├── GenerationError  an index is missing, damaged, in use, or doesn't fit
 ├── PacketError      an answer packet can't be read
 └── QueryError       a question, a filter or a number of hits is out of range
@@ -40,6 +41,10 @@ class EmbeddingError(TipqaError):
 
 class ComposerError(TipqaError):
     """A language model that should join sentences failed, stalled or broke off."""
+
+
+class DeskError(TipqaError):
+    """The database of the inquiry desk can't be reached, or refuses."""
 
 
 class GenerationError(TipqaError):
