@@ -173,6 +173,7 @@ def index(
     for skipped in built.skipped:
         print(f"tipqa: skipped {terminal.printable(skipped)}", file=sys.stderr)
     if as_json:
+        terminal.print_json(asdict(built))
     else:
         terminal.print_built(built, folder)
 
@@ -181,7 +182,6 @@ app.add_typer(cli_ask.app)
 app.add_typer(cli_eval.app)
 app.add_typer(cli_diff.app)
 app.add_typer(cli_packet.app, name="packet")
-app.add_typer(cli_newsletter.app, name="newsletter")
 
 
 @app.command(epilog="Example: [bold]tipqa serve --port 8080[/bold]")
