@@ -47,8 +47,15 @@ MANY = 500
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = make_desk(tmp_path / "desk", url=URL, newsletter_rate=100_000, newsletter_pause=0)
+def desk(tmp_path: Path, database: str | None) -> Iterator[Desk]:
+    """With staff, over both databases."""
+    desk = make_desk(
+        tmp_path / "desk",
+        desk_database=database,
+        url=URL,
+        newsletter_rate=100_000,
+        newsletter_pause=0,
+    )
     yield desk
     desk.close()
 
@@ -274,6 +281,22 @@ def test_cuts_leave_out_what_they_name(november: Issue) -> None:
     assert names(*whats_new.keys(content)) == []
 
 
+def test_a_mail_is_short_however_much_is_new(november: Issue) -> None:
+    """Each profile and country has its share; the rest is counted, and on the page."""
+    norway = november.content["countries"][0]
+    changed = {**norway["changed"][0]}
+    changed["paragraphs"] = changed["paragraphs"] * 30
+    long = {**norway, "changed": [changed] * 7, "sources": norway["sources"] * 90}
+    content = {"first": False, "countries": [long]}
+    text = issue_text.text(issue_text.shortened(content), "")
+    html = issue_text.html(issue_text.shortened(content), "", URL, f"{URL}/newsletter/2026-11")
+    assert text.count("310 fish farms") == html.count("<ins>310</ins>") == 7 * 8
+    assert text.count("22 more changed.") == 7 and "And 70 more new sources." in text
+    assert f'<a href="{URL}/newsletter/2026-11">22 more changed</a>' in html
+    many = {"first": False, "countries": [long] * 100}
+    assert "fish" not in issue_text.text(issue_text.shortened(many), "")
+
+
 def test_two_people_sign_an_issue_off(desk: Desk, november: Issue) -> None:
     """A reviewer who has not written at it, as it is; an edit takes the signature away."""
     with desk.session() as session:
@@ -382,8 +405,10 @@ class Holding(Mailbox):
 
 
 def environment(desk: Desk, box: Mailbox) -> dict[str, str]:
+    told = {"TIPQA_DESK_DATABASE": url} if (url := desk.settings.desk_database) else {}
     return {
         **os.environ,
+        **told,
         "PYTHONPATH": f"{REPOSITORY / 'src'}{os.pathsep}{REPOSITORY / 'api'}",
         "TIPQA_DESK": str(desk.settings.desk),
         "TIPQA_URL": URL,
@@ -511,7 +536,13 @@ def test_it_keeps_to_a_rate(november: Issue, desk: Desk) -> None:
     subscribe_many(desk, 8)
     sign_off(desk, "2026-11")
     slow = open_desk(
-        Settings(desk=desk.settings.desk, url=URL, newsletter_rate=600, newsletter_pause=0)
+        Settings(
+            desk=desk.settings.desk,
+            desk_database=desk.settings.desk_database,
+            url=URL,
+            newsletter_rate=600,
+            newsletter_pause=0,
+        )
     )
     begun = time.monotonic()
     assert newsletter.send(slow).counts == {"sent": 8}

@@ -13,7 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from tipqa_desk.whats_new import Json
 
 _WIDTH = 76  # characters of a line
-_MAILED = 20  # changed sentences of a profile in a mail; the page has more
+_MAILED = 60  # changed sentences in a mail, and as many sources; the page has more
+_MAILED_OF_ONE = 20  # of these of one profile or country
 _NOTHING = "Nothing is new in the profiles this time."
 
 
@@ -23,25 +24,33 @@ def month_name(month: str) -> str:
 
 
 def shortened(content: Json) -> Json:
-    """An issue with no more of a profile than fits in a mail."""
+    """An issue with no more of each profile and country than fits in a mail."""
+    told = content["countries"]
+    room = _share(sum(len(country["editions"]) + len(country["changed"]) for country in told))
+    room_for_sources = _share(len(told))
     countries = []
-    for country in content["countries"]:
+    for country in told:
         short = {**country}
         for name in ("editions", "changed"):
-            short[name] = [_short(profile) for profile in country[name]]
+            short[name] = [_short(profile, room) for profile in country[name]]
+        short["sources"] = country["sources"][:room_for_sources]
+        short["more_sources"] = len(country["sources"]) - len(short["sources"])
         countries.append(short)
     return {**content, "countries": countries}
 
 
-def html(content: Json, note: str, url: str = "") -> str:
+def html(content: Json, note: str, url: str = "", page: str = "") -> str:
     """The issue as a piece of a page; all that is in it is escaped.
 
     Args:
         content: as `whats_new` has it, the cuts left out.
         note: the editor's words; empty lines part paragraphs.
         url: where the world finds the site, for a mail.
+        page: the address of the issue's page, for a mail, which tells less.
     """
-    return _template().render(**content, note=_paragraphs(note), url=url, nothing=_NOTHING)
+    return _template().render(
+        **content, note=_paragraphs(note), url=url, page=page, nothing=_NOTHING
+    )
 
 
 def text(content: Json, note: str, url: str = "") -> str:
@@ -84,6 +93,8 @@ def _country(country: Json, first: bool, url: str) -> Iterator[str]:
     if country["sources"]:
         sources = [_wrapped(one["told"], "- ") for one in country["sources"]]
         yield "\n".join(["New sources:", *sources])
+    if country["more_sources"]:
+        yield f"And {country['more_sources']:,} {'more ' if country['sources'] else ''}new sources."
 
 
 def _changes(profile: Json) -> Iterator[str]:
@@ -97,7 +108,7 @@ def _changes(profile: Json) -> Iterator[str]:
                 sides.append(_sentence(change["new"], "+ "))
             yield "\n".join(sides)
     if profile["more"]:
-        yield f"And {profile['more']:,} more."
+        yield f"{profile['more']:,} more changed."
 
 
 def _sentence(one: Json, sign: str) -> str:
@@ -110,8 +121,13 @@ def _linked(profile: Json, url: str) -> str:
     return f"{profile['title']}\n  {url}/profiles/{profile['id']}"
 
 
-def _short(profile: Json) -> Json:
-    paragraphs, room = [], _MAILED
+def _share(number: int) -> int:
+    """How much of each of so many fits in a mail."""
+    return min(_MAILED_OF_ONE, _MAILED // max(1, number))
+
+
+def _short(profile: Json, room: int) -> Json:
+    paragraphs = []
     for paragraph in profile["paragraphs"]:
         if room > 0:
             changes = paragraph["changes"][:room]

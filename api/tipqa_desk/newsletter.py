@@ -120,7 +120,7 @@ def _queue(desk: Desk, session: Session, issue: Issue, url: str) -> None:
                 return None
         return (
             issue_text.text(content, issue.note, url),
-            issue_text.html(content, issue.note, url),
+            issue_text.html(content, issue.note, url, f"{url}/newsletter/{issue.month}"),
         )
 
     for number, subscriber in enumerate(confirmed(session), 1):

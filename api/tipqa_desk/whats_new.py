@@ -1,7 +1,8 @@
 """What an issue tells: the difference of two states of a corpus, as JSON that is kept.
 
 content    {"first": whether there was nothing to compare with, "countries": [country]}
-country    {"key", "name", "profiles", "gone", "editions", "changed", "sources"}
+country    {"key", "name", "profiles", "gone", "editions", "changed", "sources",
+           "more_sources": how many more a shortened one leaves out}
 profile    {"key", "id", "title", "before", "counts", "paragraphs", "more"}
 paragraph  {"key", "place", "number", "changes": [{"kind", "old", "new"}]}
 sentence   {"pieces": [[text, whether the other wording lacks it]], "rests": [reference]}
@@ -19,10 +20,11 @@ from tipqa.cite import one_line, profile_source, reference, told
 from tipqa.comparison import ProfileChange, Sentence, SentenceChange
 from tipqa.difference import CountryDifference, Difference, difference
 from tipqa.store import Store
-from tipqa.types import ProfileInfo, Source, Span
+from tipqa.types import ProfileInfo, Span
 
 Json = dict[str, Any]
-_KEPT = 100  # changed sentences of a profile; tipqa diff tells all
+# Changed sentences of a profile, and of a new edition; tipqa diff tells all.
+_KEPT, _KEPT_OF_EDITION = 100, 20
 _COUNTED = {"words": "changed", "new": "new", "gone": "gone", "sources": "on other sources"}
 
 
@@ -96,30 +98,26 @@ def _countries(found: Difference) -> list[Json]:
 
 
 def _country(country: CountryDifference) -> Json:
+    sources = sorted(country.new_sources, key=reference)
     return {
         "key": key_of(country.info),
         "name": one_line(country.name),
         "profiles": [_titled(info) for info in country.new_profiles],
         "gone": [_titled(info) for info in country.gone_profiles],
-        "editions": [_profile(change) for change in country.editions],
-        "changed": [_profile(change) for change in country.changed],
-        "sources": [{"told": reference(source), "url": source.url} for source in _web(country)],
+        "editions": [_profile(change, _KEPT_OF_EDITION) for change in country.editions],
+        "changed": [_profile(change, _KEPT) for change in country.changed],
+        "sources": [{"told": reference(source), "url": source.url} for source in sources],
+        "more_sources": 0,
     }
-
-
-def _web(country: CountryDifference) -> list[Source]:
-    """The new sources, in the order of their lines."""
-    return sorted(country.new_sources, key=reference)
 
 
 def _titled(info: ProfileInfo) -> Json:
     return {"key": info.id, "id": info.id, "title": one_line(info.title)}
 
 
-def _profile(change: ProfileChange) -> Json:
+def _profile(change: ProfileChange, room: int) -> Json:
     counts = change.counts
     paragraphs: list[Json] = []
-    room = _KEPT
     for number, paragraph in enumerate(change.paragraphs, 1):
         if room <= 0:
             break
