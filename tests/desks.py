@@ -11,6 +11,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from aiosmtpd.controller import Controller
@@ -89,12 +90,12 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server() -> Iterator[Mailbox]:
+def mail_server(make: type[Mailbox] = Mailbox) -> Iterator[Any]:
     """A real SMTP server on a free port of this machine."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    box = Mailbox(f"smtp://127.0.0.1:{port}")
+    box = make(f"smtp://127.0.0.1:{port}")
     server = Controller(box, hostname="127.0.0.1", port=port)
     server.start()
     try:

@@ -23,7 +23,7 @@ tokens lexical chunk exported embed rerank tables store catalog copies suggest r
 changes publish index asked filters fusion ranking search figures evidence confidence choice answer
 compose cite entries questions beir evaluate evaluate_answers alignment comparison difference
 documents export packet verdict check redline terminal
-cli_options cli_ask cli_eval cli_packet cli_diff cli_desk cli""".split()
+cli_options cli_ask cli_eval cli_packet cli_diff cli_desk cli_newsletter cli""".split()
 
 
 def imports(path: Path) -> set[str]:
@@ -78,8 +78,9 @@ def test_only_the_command_line_knows_of_the_desk() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-DESK = """settings models database trail accounts mail inquiries keeping missing similar
-quoting markup draft letter plain word answering""".split()
+DESK = """settings models database trail accounts pace mail inquiries subscribers keeping missing
+similar quoting markup draft letter plain word answering whats_new issues issue_text
+newsletter""".split()
 """Of tipqa_desk: each may import only what stands above it, and of the others tipqa alone."""
 
 

@@ -36,6 +36,7 @@ from tipqa_api.desk_pages import install_desk
 from tipqa_api.feeds import install_feeds
 from tipqa_api.files import file
 from tipqa_api.inquiry_pages import install_inquiries
+from tipqa_api.newsletter_pages import install_newsletter
 from tipqa_api.other_sites import EMBEDDED, OpenToSites
 from tipqa_api.problems import NotFound, fault, install_problems, problem
 from tipqa_api.rate import NONE, RateLimit, read_limit
@@ -104,11 +105,12 @@ def create_app(
     install_search_page(app, index, desk)
     install_lists(app, index)
     install_corpus_pages(app, index)
-    install_feeds(app, index)
+    install_feeds(app, index, desk)
     if desk:
         install_guard(app, desk)
         install_inquiries(app, desk)
         install_desk(app, index, desk)
+        install_newsletter(app, index, desk)
     Instrumentator(registry=CollectorRegistry(), excluded_handlers=["/metrics"]).instrument(
         app
     ).expose(app, include_in_schema=False)

@@ -9,15 +9,19 @@ from fastapi import FastAPI, Request, Response
 from tipqa.search import Index
 from tipqa_api import pages
 from tipqa_api.addresses import base
+from tipqa_desk.database import Desk
+from tipqa_desk.issue_text import month_name
+from tipqa_desk.issues import issues
 
 _ENTRIES = 100
+_ISSUES = 12
 _SITEMAP_HOLDS = 50_000  # addresses, by sitemaps.org
 _NOT_FOR_ROBOTS = ("/v1/", "/search", "/*?q=")  # what answers questions
 # What XML 1.0 can't hold.
 _UNFIT = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def install_feeds(app: FastAPI, index: Index) -> None:
+def install_feeds(app: FastAPI, index: Index, desk: Desk | None = None) -> None:
     """Add their routes; the addresses in them begin with the server's own."""
 
     @app.get("/opensearch.xml", include_in_schema=False)
@@ -26,7 +30,7 @@ def install_feeds(app: FastAPI, index: Index) -> None:
 
     @app.get("/feed.atom", include_in_schema=False)
     def feed(request: Request) -> Response:
-        return _feed(index, base(request))
+        return _feed(index, base(request), _issues(desk))
 
     @app.get("/sitemap.xml", include_in_schema=False)
     def sitemap(request: Request) -> Response:
@@ -48,8 +52,20 @@ def install_feeds(app: FastAPI, index: Index) -> None:
         return Response(told, media_type="text/plain; charset=utf-8")
 
 
-def _feed(index: Index, here: str) -> Response:
-    """The profiles whose text is new or has changed, the latest first."""
+def _issues(desk: Desk | None) -> list[tuple[str, str, str]]:
+    """The issues of the newsletter that went out: month, its name, and when."""
+    if desk is None:
+        return []
+    with desk.session() as session:
+        return [
+            (issue.month, month_name(issue.month), issue.sent.strftime("%Y-%m-%dT%H:%M:%SZ"))
+            for issue in issues(session, sent=True)[:_ISSUES]
+            if issue.sent
+        ]
+
+
+def _feed(index: Index, here: str, sent: list[tuple[str, str, str]]) -> Response:
+    """The issues that went out, then the profiles that are new or changed; the latest first."""
     store, history = index.generation.store, index.generation.history
     catalog = index.generation.catalog
     infos = {info.id: info for info in store.profiles()}
@@ -59,9 +75,14 @@ def _feed(index: Index, here: str) -> Response:
         (infos[identity], *history[identity], begins)
         for identity, begins in zip(latest, store.texts(firsts), strict=True)
     ]
-    updated = max(since for _, since in history.values())
+    updated = max([since for _, since in history.values()] + [when for _, _, when in sent])
     return _xml(
-        "feed.atom.xml", "application/atom+xml", here=here, updated=updated, entries=entries
+        "feed.atom.xml",
+        "application/atom+xml",
+        here=here,
+        updated=updated,
+        issues=sent,
+        entries=entries,
     )
 
 

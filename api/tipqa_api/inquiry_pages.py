@@ -5,15 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from fastapi import BackgroundTasks, FastAPI, Request
 from fastapi.responses import HTMLResponse
 from itsdangerous import BadSignature, TimestampSigner
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits import parse
 from markupsafe import Markup
 from pydantic import BaseModel, Field
 
@@ -21,7 +18,7 @@ from tipqa.errors import QueryError
 from tipqa_api import pages, schemas
 from tipqa_api.desk_guard import Fields, VisitorsForm
 from tipqa_api.problems import problem
-from tipqa_api.rate import is_far, read_limit
+from tipqa_api.rate import ByNetwork, read_limit
 from tipqa_desk.answering import read_draft
 from tipqa_desk.database import Desk
 from tipqa_desk.inquiries import (
@@ -81,7 +78,7 @@ class _Corner:
         self.desk = desk
         self._signer = TimestampSigner(desk.secret, "inquire", digest_method=hashlib.sha256)
         self._limit = read_limit(desk.settings.desk_inquiries)
-        self._counted = MovingWindowRateLimiter(MemoryStorage())
+        self._counted = ByNetwork()
 
     def began(self) -> str:
         """When a form was shown, signed."""
@@ -105,17 +102,11 @@ class _Corner:
             raise QueryError("that was very quick. Look over your question and send it once more.")
 
     def may_send(self, request: Request) -> bool:
-        return self._may(request, self._limit, "send")
+        return self._counted.may(request, self._limit, "send")
 
     def may_ask(self, request: Request) -> bool:
         """Whether an address may try another reference."""
-        return self._may(request, _ASKED_AFTER, "ask")
-
-    def _may(self, request: Request, limit: RateLimitItem | None, what: str) -> bool:
-        client = request.client.host if request.client else ""
-        if limit is None or not is_far(client):
-            return True
-        return self._counted.hit(limit, what, _network(client))
+        return self._counted.may(request, _ASKED_AFTER, "ask")
 
 
 def install_inquiries(app: FastAPI, desk: Desk) -> None:
@@ -249,9 +240,3 @@ def _document(desk: Desk, inquiry: Inquiry) -> dict[str, Any]:
         "answer": inquiry.packet["answer"]["markdown"] if inquiry.packet else None,
         "keep_days": desk.settings.desk_keep_days,
     }
-
-
-def _network(client: str) -> str:
-    """An address, or the network that one household or office has by IPv6."""
-    address = ip_address(client.partition("%")[0])
-    return str(int(address) >> 64) if isinstance(address, IPv6Address) else str(address)

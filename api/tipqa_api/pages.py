@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,8 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.globals.update(leave_for=LEAVE_FOR, urlencode=urlencode)
+has_newsletter: ContextVar[bool] = ContextVar("has_newsletter", default=False)
+"""Whether the page that is being made has a newsletter to sign up for in its foot."""
 _ERRORS = {
     403: (
         "This is not for you to do",
@@ -52,7 +55,7 @@ def page(template: str, **values: Any) -> HTMLResponse:
 
 def text(template: str, **values: Any) -> str:
     """What a template makes of some values, escaped for HTML or XML by its name."""
-    return _templates.get_template(template).render(**values)
+    return _templates.get_template(template).render(newsletter=has_newsletter.get(), **values)
 
 
 def docs() -> HTMLResponse:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
+from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -56,6 +56,26 @@ class RateLimit:
                 await refused(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+class ByNetwork:
+    """Counts in memory what comes from a network; this machine's own is never counted."""
+
+    def __init__(self) -> None:
+        self._counted = MovingWindowRateLimiter(MemoryStorage())
+
+    def may(self, request: Request, limit: RateLimitItem | None, what: str) -> bool:
+        """Whether a network may do something once more; it is counted."""
+        client = request.client.host if request.client else ""
+        if limit is None or not is_far(client):
+            return True
+        return self._counted.hit(limit, what, _network(client))
+
+
+def _network(client: str) -> str:
+    """An address, or the network that one household or office has by IPv6."""
+    address = ip_address(client.partition("%")[0])
+    return str(int(address) >> 64) if isinstance(address, IPv6Address) else str(address)
 
 
 def _is_counted(scope: Scope) -> bool:

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from tipqa_desk.database import Desk, settle
 from tipqa_desk.inquiries import shown
 from tipqa_desk.mail import checked_email, number_of
-from tipqa_desk.models import Inquiry, Message, now
+from tipqa_desk.models import Inquiry, Message, Subscriber, now
+from tipqa_desk.subscribers import erase as unsubscribe
+from tipqa_desk.subscribers import forget_unconfirmed
 from tipqa_desk.trail import record, trail
 
 Json = dict[str, Any]
@@ -38,12 +40,14 @@ def purge(desk: Desk) -> Deleted:
 
     One that was answered and that nobody closed counts from its answer. Question, name and
     address go, and the inquiry's mails. What the desk made of it stays: the question as
-    restated, draft, picks, packet and trail.
+    restated, draft, picks, packet and trail. Addresses given for the newsletter and not
+    confirmed in time go too.
 
     Raises:
         TipqaError: the database can't be used.
         OSError: the file of a mail can't be deleted; the next call tries again.
     """
+    forget_unconfirmed(desk)
     before = now() - timedelta(days=desk.settings.desk_keep_days)
     kept = Inquiry.purged.is_(None)
     over = kept & (func.coalesce(Inquiry.closed, Inquiry.answered) < before)
@@ -70,6 +74,7 @@ def erase(desk: Desk, email: str) -> Deleted:
     """
     with desk.session() as session:
         inquiries, mails = _about(session, email)
+        unsubscribe(desk, session, email)
         _delete(session, inquiries, mails, "the visitor wished it")
         for inquiry in inquiries:
             if not inquiry.closed:
@@ -78,7 +83,7 @@ def erase(desk: Desk, email: str) -> Deleted:
 
 
 def export(session: Session, email: str) -> Json:
-    """All there is about one person, for them to have: their inquiries and mails.
+    """All there is about one person, for them to have: inquiries, mails and the newsletter.
 
     Raises:
         QueryError: the address is none.
@@ -89,6 +94,19 @@ def export(session: Session, email: str) -> Json:
         "made": _time(now()),
         "inquiries": [_inquiry_document(session, inquiry) for inquiry in inquiries],
         "mails": [_mail_document(mail) for mail in mails],
+        "newsletter": _subscription(session, email),
+    }
+
+
+def _subscription(session: Session, email: str) -> Json | None:
+    address = checked_email(email).lower()
+    found = session.scalar(select(Subscriber).where(func.lower(Subscriber.email) == address))
+    if found is None:
+        return None
+    return {
+        "since": _time(found.since),
+        "confirmed": found.confirmed,
+        "countries": found.countries if found.confirmed else found.asked,
     }
 
 

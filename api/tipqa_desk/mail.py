@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -22,10 +22,12 @@ from sqlalchemy.orm import Session
 from tipqa.errors import QueryError
 from tipqa_desk.database import Desk
 from tipqa_desk.models import Inquiry, Message, now
+from tipqa_desk.pace import Pace
 
-_PATIENCE = 30  # seconds that a mail server may take to answer
 _AGAIN = (1, 5, 15, 60, 240, 720, 1440)  # minutes to the next try
 _PORTS = {"smtp": 587, "smtps": 465}
+# Shorter lines would have Python encode a long address in a header: nothing reads it then.
+_LONG_HEADERS = policy.SMTP.clone(max_line_length=998)
 _BULK = "newsletter"  # so many that others must not wait for them
 
 
@@ -64,20 +66,25 @@ def compose(
     headers: dict[str, str] | None = None,
 ) -> EmailMessage:
     """A mail as it goes out. Line breaks in what becomes a header are taken out."""
-    name, address = parseaddr(desk.settings.mail_from)
+    name, address = parseaddr(_one_line(desk.settings.mail_from))
     mail = EmailMessage(policy=policy.SMTP)
     mail["From"] = formataddr((name, address))
-    mail["To"] = recipient
-    mail["Subject"] = " ".join(subject.split())
+    mail["To"] = checked_email(recipient)
+    mail["Subject"] = _one_line(subject)
     mail["Date"] = localtime()
     mail["Message-ID"] = make_msgid(domain=address.rpartition("@")[2] or "localhost")
     mail["Auto-Submitted"] = "auto-generated"
     for header, value in (headers or {}).items():
-        mail[header] = value
+        mail[header] = _one_line(value)
     mail.set_content(text)
     if html is not None:
         mail.add_alternative(html, subtype="html")
+    mail.policy = _LONG_HEADERS
     return mail
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def queue(
@@ -101,7 +108,7 @@ def masked(address: str) -> str:
     return f"{address[:1]}…@{address.rpartition('@')[2]}" if address else ""
 
 
-def deliver(desk: Desk, kind: str | None = None) -> int:
+def deliver(desk: Desk, kind: str | None = None, pace: Pace | None = None) -> int:
     """Send what is waiting and due, or write it to the folder where no server is set.
 
     Each mail is marked as being sent before its server is called, and only one process
@@ -111,6 +118,7 @@ def deliver(desk: Desk, kind: str | None = None) -> int:
     Args:
         desk: open.
         kind: only these; without it all but newsletters.
+        pace: at which to send; without it as fast as the server takes them.
 
     Returns:
         How many were sent; 0 where another process is sending.
@@ -119,7 +127,7 @@ def deliver(desk: Desk, kind: str | None = None) -> int:
     try:
         with lock, _server(desk) as server:
             _name_broken_off(desk, kind)
-            return sum(_deliver_one(desk, server, number) for number in _due(desk, kind))
+            return _deliver_all(desk, server, _due(desk, kind), pace)
     except Timeout:
         return 0
 
@@ -145,11 +153,25 @@ def _due(desk: Desk, kind: str | None) -> list[int]:
         return list(session.scalars(wanted.order_by(Message.id)))
 
 
-def _deliver_one(desk: Desk, server: _Server, number: int) -> bool:
+def _deliver_all(desk: Desk, server: _Server, numbers: Sequence[int], pace: Pace | None) -> int:
+    sent = 0
+    for done, number in enumerate(numbers, 1):
+        if pace:
+            pace.wait()
+        state = _deliver_one(desk, server, number)
+        sent += state == "sent"
+        held_up = state in ("waiting", "unknown")
+        if pace and not pace.goes_on(done, len(numbers), held_up=held_up):
+            break
+    return sent
+
+
+def _deliver_one(desk: Desk, server: _Server, number: int) -> str | None:
+    """Send a mail; its state after that, None where it was deleted before."""
     with desk.session() as session:
         message = session.get(Message, number)
         if message is None or message.state != "waiting":  # deleted since
-            return False
+            return None
         message.state, message.tries = "sending", message.tries + 1
     fault: NotTaken | None = None
     try:
@@ -167,7 +189,7 @@ def _deliver_one(desk: Desk, server: _Server, number: int) -> bool:
             _put_off(message, fault)
         if fault is not None:
             logging.getLogger("tipqa_desk").warning("mail %d is %s", number, message.state)
-    return fault is None
+    return message.state
 
 
 def file_of(desk: Desk, message: Message) -> Path:
@@ -229,8 +251,7 @@ class _Server:
             self._write(message)
             return
         try:
-            smtp = self._connected(self._desk.settings.smtp_url)
-            self._hand_over(smtp, message)
+            self._hand_over(self._connected(self._desk.settings.smtp_url), message)
         except (OSError, smtplib.SMTPException) as error:  # before the text of this mail
             self.close()
             raise NotTaken(f"the mail server can't be used: {error}", later=True) from error
@@ -252,8 +273,10 @@ class _Server:
             raise NotTaken(f"{folder}: {error.strerror}", later=True) from error
 
     def _connected(self, url: str) -> smtplib.SMTP:
+        if self._smtp is not None and not _still_there(self._smtp):
+            self.close()  # many servers end a line after some mails, or some silence
         if self._smtp is None:
-            self._smtp = _connect(url)
+            self._smtp = _connect(url, self._desk.settings.smtp_patience)
         return self._smtp
 
     def _hand_over(self, smtp: smtplib.SMTP, message: Message) -> None:
@@ -292,16 +315,23 @@ def _server(desk: Desk) -> Iterator[_Server]:
                 server.close()
 
 
-def _connect(url: str) -> smtplib.SMTP:
+def _still_there(smtp: smtplib.SMTP) -> bool:
+    try:
+        return smtp.noop()[0] == 250
+    except (OSError, smtplib.SMTPException):
+        return False
+
+
+def _connect(url: str, patience: float) -> smtplib.SMTP:
     parts = urlsplit(url)
     host = parts.hostname or ""
     port = parts.port or _PORTS[parts.scheme]
     smtp: smtplib.SMTP
     if parts.scheme == "smtps":
         context = ssl.create_default_context()
-        smtp = smtplib.SMTP_SSL(host, port, timeout=_PATIENCE, context=context)
+        smtp = smtplib.SMTP_SSL(host, port, timeout=patience, context=context)
     else:
-        smtp = smtplib.SMTP(host, port, timeout=_PATIENCE)
+        smtp = smtplib.SMTP(host, port, timeout=patience)
         smtp.ehlo()
         if smtp.has_extn("starttls"):
             smtp.starttls(context=ssl.create_default_context())

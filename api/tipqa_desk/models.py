@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeDecorator
 
 Role = Literal["editor", "reviewer"]
 State = Literal["new", "drafting", "in review", "answered", "closed"]
+IssueState = Literal["draft", "in review", "signed", "sent"]
 MessageState = Literal["waiting", "sending", "sent", "failed", "unknown"]
 
 
@@ -33,7 +34,14 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON, str: Text, bytes: LargeBinary}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        datetime: Moment,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+        list[int]: JSON,
+        str: Text,
+        bytes: LargeBinary,
+    }
 
 
 class Member(Base):
@@ -131,6 +139,9 @@ class Message(Base):
     inquiry_id: Mapped[int | None] = mapped_column(
         ForeignKey("inquiry.id", ondelete="CASCADE"), index=True
     )
+    issue_id: Mapped[int | None] = mapped_column(
+        ForeignKey("issue.id", ondelete="CASCADE"), index=True
+    )
     recipient: Mapped[str] = mapped_column(String(254), index=True)
     content: Mapped[bytes | None]
     """The whole mail, as RFC 5322 has it; None once it is sent."""
@@ -168,3 +179,66 @@ class Asked(Base):
     """Its alpha-3 code; empty where the question names none."""
     topic: Mapped[str] = mapped_column(String(32), primary_key=True)
     count: Mapped[int]
+
+
+class Subscriber(Base):
+    """An address that wants the newsletter, or was given for it and has not confirmed yet."""
+
+    __tablename__ = "subscriber"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    """A keyed digest of the address, whatever its case."""
+    email: Mapped[str] = mapped_column(String(254))
+    confirmed: Mapped[bool] = mapped_column(default=False, index=True)
+    countries: Mapped[list[str] | None]
+    """Of which it wants to hear, as `whats_new` keys them; None for all."""
+    asked: Mapped[list[str] | None]
+    """The countries that are to be, once the last sign-up is confirmed."""
+    since: Mapped[datetime] = mapped_column(default=now)
+    """When it last signed up."""
+    confirm: Mapped[str] = mapped_column(String(64), unique=True)
+    """The digest of the token that confirms."""
+    nonce: Mapped[str] = mapped_column(String(64))
+    """What the token that unsubscribes is made of, with the desk's secret."""
+    leave: Mapped[str] = mapped_column(String(64), unique=True)
+    """The digest of that token."""
+
+
+class Asking(Base):
+    """That an address was sent a mail to confirm: kept for a day, as a keyed digest."""
+
+    __tablename__ = "asking"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+
+class Issue(Base):
+    """An issue of the newsletter."""
+
+    __tablename__ = "issue"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), unique=True)
+    """As 2026-11."""
+    state: Mapped[str] = mapped_column(String(16), default="draft")
+    made: Mapped[datetime] = mapped_column(default=now)
+    generation: Mapped[str] = mapped_column(String(80))
+    """Of the index, when it was made."""
+    content: Mapped[dict[str, Any]]
+    """What is new, as `whats_new` has it."""
+    note: Mapped[str] = mapped_column(default="")
+    """The editor's words, in front of all else."""
+    cuts: Mapped[list[str]] = mapped_column(default=list)
+    """The keys of what the editor leaves out."""
+    version: Mapped[int] = mapped_column(default=0)
+    """Raised at each change: who saves over another's is told."""
+    writers: Mapped[list[int]] = mapped_column(default=list)
+    """The members who changed it or gave it to a second reader."""
+    signed_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    """The second reader, who signed it off as it is."""
+    sent: Mapped[datetime | None]
+    """When sending began; from then on it is a page."""
+
+    signed: Mapped[Member | None] = relationship(lazy="joined")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
@@ -24,11 +25,21 @@ class Settings(BaseSettings):
     """How long personal data is kept after an inquiry closes."""
     desk_inquiries: str = "5/hour"
     """How many inquiries may come from one address, or "none"."""
+    newsletter_sign_ups: str = "5/hour"
+    """How many sign-ups for the newsletter may come from one network, or "none"."""
+    newsletter_when_nothing: Literal["short", "none"] = "short"
+    """What comes where nothing is new: a short mail that says so, or none."""
+    newsletter_rate: int = Field(default=60, ge=1, le=100_000)
+    """How many mails of an issue go out in a minute."""
+    newsletter_pause: float = Field(default=5, ge=0, le=300)
+    """Seconds to wait where the mail server puts a mail off; twice as long each time."""
     url: str | None = None
     """Where the world finds the site, as in https://example.org: for links in mails."""
     smtp_url: str | None = None
     """A mail server, as in smtp://name:password@host:587 or smtps://host; without one,
     mails are written to a folder."""
+    smtp_patience: float = Field(default=30, gt=0, le=600)
+    """Seconds that the mail server may take to answer."""
     mail_from: str = "tipqa <tipqa@localhost>"
     """Whom mails are from."""
 

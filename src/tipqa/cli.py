@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
-from tipqa import __version__, cli_ask, cli_desk, cli_diff, cli_eval, cli_packet, terminal
+from tipqa import (
+    __version__,
+    cli_ask,
+    cli_desk,
+    cli_diff,
+    cli_eval,
+    cli_newsletter,
+    cli_packet,
+    terminal,
+)
 from tipqa.cli_options import (
     DEFAULT_ENCODER,
     DEFAULT_INDEX,
@@ -224,3 +233,4 @@ def serve(
 
 
 app.add_typer(cli_desk.app, name="desk")
+app.add_typer(cli_newsletter.app, name="newsletter")

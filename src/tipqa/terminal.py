@@ -33,6 +33,7 @@ def progress() -> Iterator[Progress]:
         "embed": "Embedding passages",
         "ask": "Asking",
         "answer": "Answering",
+        "send": "Sending mails",
     }
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
