@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import docx
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
@@ -59,12 +61,12 @@ def inquiry(desk: Desk, number: int) -> Inquiry:
         return session.get_one(Inquiry, number)
 
 
-def drafted(edda: Browser, number: int) -> None:
+def drafted(edda: Browser, desk: Desk, number: int) -> None:
     """An inquiry with a quotation and its question restated, given to a second reader."""
     path = f"/desk/inquiries/{number}"
     edda.send(f"{path}/pick", passage="norway-2024#p1")
     edda.send(f"{path}/restate", restated="How many fish farms did Norway's inspectors visit?")
-    assert edda.send(f"{path}/submit").status_code == 303
+    assert edda.send(f"{path}/submit", version=inquiry(desk, number).version).status_code == 303
 
 
 def test_without_staff_the_first_page_says_how(index: Index, tmp_path: Path) -> None:
@@ -181,7 +183,7 @@ def test_from_question_to_mail_by_two(
     assert "Assigned to <bdi>Edda</bdi>" in page
     assert "Put the question in the desk" in page
     edda.send(f"{path}/restate", restated="How many fish farms did inspectors visit?")
-    assert edda.send(f"{path}/submit").status_code == 303
+    assert edda.send(f"{path}/submit", version=inquiry(desk, number).version).status_code == 303
     assert "Sign it off" not in edda.client.get(path).text
     assert "Sign it off" in rolf.client.get(path).text
     version = inquiry(desk, number).version
@@ -206,16 +208,16 @@ def test_a_second_reader_signs_and_only_that(
 ) -> None:
     """No editor signs, no reviewer their own, nobody sends what isn't signed or has changed."""
     path = f"/desk/inquiries/{number}"
-    drafted(edda, number)
+    drafted(edda, desk, number)
     version = inquiry(desk, number).version
     assert edda.send(f"{path}/sign", version=version).status_code == 403
     assert edda.send(f"{path}/send").status_code == 422
     assert rolf.send(f"{path}/sign", version=version - 1).status_code == 422
     text = inquiry(desk, number).draft
     assert (
-        rolf.send(f"{path}/draft", draft="Dear Kim,\n\n" + text, version=version).status_code == 303
+        rolf.send(f"{path}/draft", draft="Good day,\n\n" + text, version=version).status_code == 303
     )
-    edda.send(f"{path}/submit")
+    edda.send(f"{path}/submit", version=inquiry(desk, number).version)
     version = inquiry(desk, number).version
     assert rolf.send(f"{path}/sign", version=version).status_code == 403  # has written at it
     rana = Browser(TestClient(edda.client.app))
@@ -240,7 +242,7 @@ def test_a_quotation_edited_away_is_marked_and_stops(
     edda.send(f"{path}/draft", draft=held.draft.replace("240", "420"), version=held.version)
     page = edda.client.get(path).text
     assert "<strong>To mend</strong>" in page and "420" in page
-    refused = edda.send(f"{path}/submit")
+    refused = edda.send(f"{path}/submit", version=inquiry(desk, number).version)
     assert refused.status_code == 422 and "The draft has flaws" in refused.text
 
 
@@ -260,7 +262,7 @@ def test_a_reader_sends_back_with_a_reason(
     edda: Browser, rolf: Browser, desk: Desk, number: int
 ) -> None:
     """The reason stands in the trail, and the draft is open again."""
-    drafted(edda, number)
+    drafted(edda, desk, number)
     path = f"/desk/inquiries/{number}"
     assert rolf.send(f"{path}/return", why=" ").status_code == 422
     assert rolf.send(f"{path}/return", why="Add the year.").status_code == 303
@@ -276,7 +278,7 @@ def test_hostile_text_stays_text_on_every_page(edda: Browser, rolf: Browser, des
     path = f"/desk/inquiries/{number}"
     edda.send(f"{path}/restate", restated=HOSTILE)
     edda.send(f"{path}/draft", draft=HOSTILE + "\n\n> " + HOSTILE + " [@x#p1]", version=0)
-    edda.send(f"{path}/submit")
+    edda.send(f"{path}/submit", version=inquiry(desk, number).version)
     edda.send(f"{path}/return", why=HOSTILE)
     pages = [path, f"{path}/print", f"{path}/find", f"{path}/find?q={HOSTILE}&country={HOSTILE}"]
     for page in ("/desk", *pages, f"/desk?state={HOSTILE}"):
@@ -334,10 +336,100 @@ def test_an_inquiry_like_one_before_shows_its_answer(
 ) -> None:
     """What was answered and is alike is offered beside a new inquiry."""
     path = f"/desk/inquiries/{number}"
-    drafted(edda, number)
+    drafted(edda, desk, number)
     rolf.send(f"{path}/sign", version=inquiry(desk, number).version)
     edda.send(f"{path}/hand-over")
     receive(desk, "How many fish farms did Norway's inspectors visit?")
     page = edda.client.get(f"/desk/inquiries/{number + 1}").text
     assert "Answered before, and alike" in page and f'href="{path}"' in page
     assert "stale" not in page
+
+
+def test_a_second_click_does_not_overwrite_anothers_draft(
+    edda: Browser, rolf: Browser, desk: Desk, number: int
+) -> None:
+    """The page that tells of the conflict sends the old version again, and is refused again."""
+    path = f"/desk/inquiries/{number}"
+    edda.send(f"{path}/draft", draft="First.", version=0)
+    told = rolf.send(f"{path}/draft", draft="Second.", version=0).text
+    form = told[told.index('id="writing"') :]
+    version = re.search(r'name="version" value="(\d+)"', form)
+    assert version and version[1] == "0"
+    assert rolf.send(f"{path}/submit", draft="Second.", version=version[1]).status_code == 422
+    assert inquiry(desk, number).draft == "First."
+
+
+def test_a_question_put_anew_is_read_anew(
+    edda: Browser, rolf: Browser, desk: Desk, number: int
+) -> None:
+    """Who signs must have seen the question as it is; who put it does not sign."""
+    drafted(edda, desk, number)
+    path = f"/desk/inquiries/{number}"
+    seen = inquiry(desk, number).version
+    edda.send(f"{path}/restate", restated="How many fish farms were inspected?")
+    assert rolf.send(f"{path}/sign", version=seen).status_code == 422
+    rolf.send(f"{path}/restate", restated="How many farms were inspected?")
+    assert rolf.send(f"{path}/sign", version=inquiry(desk, number).version).status_code == 403
+    assert inquiry(desk, number).signed_id is None
+
+
+def test_the_letters_heading_follows_the_question(edda: Browser, desk: Desk, number: int) -> None:
+    """As long as it stands there as the desk put it."""
+    path = f"/desk/inquiries/{number}"
+    edda.send(f"{path}/restate", restated="How many (fish) farms?")
+    edda.send(f"{path}/pick", passage="norway-2024#p1")
+    edda.send(f"{path}/restate", restated="How many farms?")
+    assert inquiry(desk, number).draft.startswith("## How many farms?\n")
+
+
+def test_what_stays_for_good_names_no_visitor(edda: Browser, desk: Desk, number: int) -> None:
+    """A draft or question with the visitor's address or name is not submitted."""
+    path = f"/desk/inquiries/{number}"
+    edda.send(f"{path}/restate", restated="How many fish farms?")
+    edda.send(f"{path}/pick", passage="norway-2024#p1")
+    whole = inquiry(desk, number)
+    for words, what in (("Dear Kim,", "name"), ("To KIM@example.org:", "address")):
+        fields = {"draft": f"{words}\n\n{whole.draft}", "version": inquiry(desk, number).version}
+        refused = edda.send(f"{path}/submit", **fields)
+        assert refused.status_code == 422
+        assert f"visitor&#39;s {what} stands in the draft" in refused.text
+    assert inquiry(desk, number).state in ("new", "drafting")
+
+
+def test_an_edited_quotation_is_marked_in_a_docx(edda: Browser, desk: Desk, number: int) -> None:
+    """And a draft that nobody signed off says so."""
+    path = f"/desk/inquiries/{number}"
+    edda.send(f"{path}/pick", passage="norway-2024#p1")
+    held = inquiry(desk, number)
+    edda.send(f"{path}/draft", draft=held.draft.replace("240", "420"), version=held.version)
+    file = docx.Document(io.BytesIO(edda.client.get(f"{path}/answer.docx").content))
+    text = "\n".join(paragraph.text for paragraph in file.paragraphs)
+    assert "A draft: not signed off." in text and "Not verbatim" in text
+
+
+def test_a_draft_is_given_back_where_the_session_ended(edda: Browser, number: int) -> None:
+    """Signed out, or with an old form: what was written is on the page."""
+    path = f"/desk/inquiries/{number}/draft"
+    old = edda.client.post(path, data={"csrf": "x", "draft": "Long work.", "version": 0})
+    edda.client.cookies.clear()
+    out = edda.client.post(path, data={"csrf": "x", "draft": "Long work.", "version": 0})
+    for answer in (old, out):
+        assert answer.status_code == 403 and ">Long work.</textarea>" in answer.text
+
+
+def test_a_long_draft_in_any_script_is_taken(edda: Browser, desk: Desk, number: int) -> None:
+    """As long as a draft may be, though forms make nine signs of one."""
+    text = "報" * 59_000
+    assert edda.send(f"/desk/inquiries/{number}/draft", draft=text, version=0).status_code == 303
+    assert inquiry(desk, number).draft == text
+    page = edda.client.post(
+        "/inquire", data={"question": "x" * 900_000}, headers={"Accept": "text/html"}
+    )
+    assert page.status_code == 413 and "This is too long" in page.text
+
+
+def test_who_is_closed_without_an_answer_is_told(edda: Browser, desk: Desk, number: int) -> None:
+    """By mail, where there is an address."""
+    edda.send(f"/desk/inquiries/{number}/close")
+    mail = next(desk.mail_folder.glob("*-closed.eml")).read_text()
+    assert "without an answer" in mail and "fish" not in mail

@@ -156,7 +156,7 @@ def test_notices_hold_nothing_up() -> None:
         "line 2: [@chad-2020#p1] stands behind words of the desk's own. See that the passage "
         "says so, or quote it.",
         "line 3: [the army] is the desk's word, not that of chad-2020#p1.",
-        "chad-2020#p2 was picked and is not quoted. Quote it, or take the pick back.",
+        "chad-2020#p2 was picked and is not quoted: it is left out of the answer.",
     ]
 
 

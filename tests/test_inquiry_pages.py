@@ -113,7 +113,6 @@ def test_another_reference_tells_nothing(client: TestClient, desk: Desk) -> None
         ({"email": "nobody"}, "can&#39;t be used"),
         ({"email": "a@b.org\r\nBcc: c@d.org"}, "can&#39;t be used"),
         ({"name": "x" * 201}, "the name can&#39;t be used"),
-        ({"name": "\x07"}, "the name can&#39;t be used"),
         ({"website": "https://spam.example"}, "Empty it and send once more"),
         ({"began": "form.forged"}, "Look over your question"),
     ],
@@ -243,3 +242,25 @@ def test_a_database_that_fails_is_told_of(client: TestClient, desk: Desk) -> Non
     assert answer.status_code == 503
     assert "Try again in some minutes" in answer.text and "event" not in answer.text
     assert inquiries(desk) == []
+
+
+def test_a_form_that_is_too_old_comes_back_new(client: TestClient, desk: Desk) -> None:
+    """What comes back after a week can be sent."""
+    page = client.post("/inquire", data=form(desk, began="form.long.ago")).text
+    began = re.search(r'name="began" value="([^"]+)"', page)
+    assert began and began[1] != "form.long.ago"
+
+
+def test_only_what_is_taken_counts(client: TestClient, desk: Desk) -> None:
+    """Slips do not use up what a network may send."""
+    for _ in range(6):
+        assert client.post("/inquire", data=form(desk, email="nobody")).status_code == 422
+    assert client.post("/inquire", data=form(desk)).status_code == 200
+
+
+def test_visitors_of_one_socket_count_by_their_own_address(index: Index, desk: Desk) -> None:
+    """IPv4 addresses as a socket of both shows them are not one network."""
+    app = create_app(index, desk=desk)
+    for last in range(6):
+        client = TestClient(app, client=(f"::ffff:192.0.2.{last}", 50000))
+        assert client.post("/v1/inquiries", json={"question": "Why?"}).status_code == 201

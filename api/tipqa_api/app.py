@@ -54,7 +54,7 @@ _DOCS_CSP = _CSP.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
     "img-src 'self'", "img-src 'self' data:"
 )
 _AT_ONCE = ("/healthz", "/static/")
-_LARGEST_BODY = 256 * 1024  # bytes; four times the longest draft
+_LARGEST_BODY = 640 * 1024  # bytes; the longest draft, as forms encode Chinese
 
 
 def create_app(
@@ -142,6 +142,8 @@ def _add_headers(app: FastAPI, ready: Callable[[], bool]) -> None:
                 response = await call_next(request)
             except Exception as error:  # raised further, it would be logged with what was asked
                 response = fault(request, error)
+        if response.status_code == 413:
+            response = problem(request, 413, "What was sent is too long. Shorten it.")
         response.headers["Content-Security-Policy"] = _DOCS_CSP if path == "/docs" else _CSP
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Content-Type-Options"] = "nosniff"

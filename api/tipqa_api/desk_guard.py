@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from tipqa.errors import TipqaError
@@ -15,6 +16,7 @@ from tipqa_api import pages
 from tipqa_api.problems import problem
 from tipqa_desk.accounts import Gate, Staff, WrongSignIn, members
 from tipqa_desk.database import Desk
+from tipqa_desk.inquiries import legible
 
 _COOKIE = "tipqa_desk"
 _FORM_COOKIE = "tipqa_desk_form"  # what the form of signing in must bring back
@@ -23,11 +25,19 @@ _MOST_FIELDS = 200
 
 
 class NotSignedIn(Exception):
-    """Nobody is signed in, and this is for staff."""
+    """Nobody is signed in, and this is for staff. `unsaved` is a draft that came with it."""
+
+    def __init__(self, unsaved: str = "") -> None:
+        super().__init__()
+        self.unsaved = unsaved
 
 
 class NotAllowed(TipqaError):
     """A member did what is another's to do, or a form came from elsewhere."""
+
+    def __init__(self, told: str, unsaved: str = "") -> None:
+        super().__init__(told)
+        self.unsaved = unsaved
 
 
 class Fields:
@@ -39,11 +49,11 @@ class Fields:
     def text(self, name: str) -> str:
         """A field's text, its line breaks single; empty where it is missing."""
         value = self._form.get(name)
-        return value.replace("\r\n", "\n").replace("\x00", "") if isinstance(value, str) else ""
+        return legible(value.replace("\r\n", "\n")) if isinstance(value, str) else ""
 
     def texts(self, name: str) -> list[str]:
         """All texts of a field."""
-        return [value for value in self._form.getlist(name) if isinstance(value, str)]
+        return [legible(value) for value in self._form.getlist(name) if isinstance(value, str)]
 
     def number(self, name: str) -> int | None:
         """A field's number; None where it is none."""
@@ -64,16 +74,25 @@ def signed_in(request: Request) -> Staff:
     return staff
 
 
-async def posted(request: Request, staff: Annotated[Staff, Depends(signed_in)]) -> Fields:
+async def posted(request: Request) -> Fields:
     """The fields of a form that a member sent from one of our pages.
+
+    To be asked for before the member is, so that a draft is not lost.
 
     Raises:
         NotSignedIn: nobody is signed in.
         NotAllowed: the form is not from one of our pages.
     """
     fields = await _fields(request)
+    try:
+        staff = await run_in_threadpool(signed_in, request)
+    except NotSignedIn:
+        raise NotSignedIn(fields.text("draft")) from None
     if not secrets.compare_digest(fields.text("csrf").encode(), staff.csrf.encode()):
-        raise NotAllowed("this form is no longer good. Go back, load the page anew and try again.")
+        raise NotAllowed(
+            "this form is no longer good. Go back, load the page anew and try again.",
+            fields.text("draft"),
+        )
     return fields
 
 
@@ -99,11 +118,15 @@ def install_guard(app: FastAPI, desk: Desk) -> None:
     def not_signed_in(request: Request, error: NotSignedIn) -> Response:
         if _without_members(desk):
             return pages.page("desk/first.html")
+        if error.unsaved:
+            return _unsaved("You are no longer signed in.", error.unsaved)
         back = request.url.path if request.method == "GET" else _START
         return RedirectResponse(f"/desk/sign-in?{urlencode({'next': back})}", 303)
 
     @app.exception_handler(NotAllowed)
     def not_allowed(request: Request, error: NotAllowed) -> Response:
+        if error.unsaved:
+            return _unsaved(f"{str(error)[0].upper()}{str(error)[1:]}", error.unsaved)
         return problem(request, 403, str(error))
 
     @app.get("/desk/sign-in", include_in_schema=False)
@@ -132,7 +155,7 @@ def install_guard(app: FastAPI, desk: Desk) -> None:
         return response
 
     @app.post("/desk/sign-out", include_in_schema=False)
-    def sign_out(request: Request, staff: Member, form: Posted) -> Response:
+    def sign_out(request: Request, form: Posted) -> Response:
         app.state.gate.sign_out(request.cookies.get(_COOKIE))
         response = RedirectResponse("/desk/sign-in", 303)
         response.delete_cookie(_COOKIE, path=_START)
@@ -142,6 +165,13 @@ def install_guard(app: FastAPI, desk: Desk) -> None:
 def desk_page(template: str, staff: Staff, **values: object) -> HTMLResponse:
     """A page for a member who is signed in."""
     return pages.page(f"desk/{template}", staff=staff, **values)
+
+
+def _unsaved(why: str, text: str) -> HTMLResponse:
+    """A page that gives back what could not be saved."""
+    page = pages.page("desk/unsaved.html", why=why, text=text)
+    page.status_code = 403
+    return page
 
 
 def _sign_in_page(

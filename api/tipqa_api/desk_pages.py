@@ -74,7 +74,7 @@ class FindQuery(BaseModel):
     country: MaybeText = None
     year_from: MaybeNumber = None
     year_to: MaybeNumber = None
-    quoted: str = Field("", max_length=200)
+    quoted: str = ""
 
 
 def install_desk(app: FastAPI, index: Index, desk: Desk) -> None:
@@ -124,7 +124,8 @@ def install_desk(app: FastAPI, index: Index, desk: Desk) -> None:
         with desk.session() as session:
             found = _one(session, number)
             read = answering.read_draft(found)
-        return _file(docx(read, found.restated or ""), _DOCX, f"answer-{number}.docx")
+        note = "" if found.signed_id else "A draft: not signed off."
+        return _file(docx(read, found.restated or "", note), _DOCX, f"answer-{number}.docx")
 
     @app.get("/desk/inquiries/{number}/packet.json", include_in_schema=False)
     def as_packet(number: int, staff: Member) -> Response:
@@ -144,17 +145,18 @@ def install_desk(app: FastAPI, index: Index, desk: Desk) -> None:
         return desk_page("print.html", staff, inquiry=found, text=Markup(letter.html(read)))
 
     @app.post("/desk/inquiries/{number}/pick", include_in_schema=False)
-    def pick(number: int, staff: Member, form: Posted) -> Response:
+    def pick(number: int, form: Posted, staff: Member) -> Response:
         start, end = form.number("start"), form.number("end")
         span = (start, end) if start is not None and end is not None else None
         with desk.session() as session:
             answering.pick(session, _one(session, number), index, form.text("passage"), span, staff)
-        back = {name: form.text(name) for name in ("q", "country", "year_from", "year_to")}
-        back["quoted"] = form.text("passage")
+        kept = ("q", "country", "year_from", "year_to")
+        back = {name: form.text(name) for name in kept if form.text(name)}
+        back["quoted"] = form.text("passage")[:200]
         return RedirectResponse(f"/desk/inquiries/{number}/find?{urlencode(back)}", 303)
 
     @app.post("/desk/inquiries/{number}/draft", include_in_schema=False)
-    def save_draft(number: int, staff: Member, form: Posted) -> Response:
+    def save_draft(number: int, form: Posted, staff: Member) -> Response:
         try:
             with desk.session() as session:
                 answering.save(
@@ -165,41 +167,47 @@ def install_desk(app: FastAPI, index: Index, desk: Desk) -> None:
                     staff,
                 )
         except QueryError as error:  # nothing that was written is lost
-            page = _inquiry_page(index, desk, number, staff, str(error), form.text("draft"))
-            page.status_code = 422
-            return page
+            return _inquiry_page(index, desk, number, staff, str(error), form)
         return RedirectResponse(f"/desk/inquiries/{number}#draft", 303)
 
     def step(name: str, do: Callable[[Session, Inquiry, Staff, Fields], None]) -> None:
         """Add what a button of an inquiry's page does."""
 
         @app.post(f"/desk/inquiries/{{number}}/{name}", include_in_schema=False, name=name)
-        def act(number: int, staff: Member, form: Posted, after: BackgroundTasks) -> Response:
+        def act(number: int, form: Posted, staff: Member, after: BackgroundTasks) -> Response:
             try:
                 with desk.session() as session:
                     do(session, _one(session, number), staff, form)
             except answering.NotYours as error:
                 raise NotAllowed(str(error)) from error
-            except QueryError as error:
-                page = _inquiry_page(index, desk, number, staff, str(error))
-                page.status_code = 422
-                return page
+            except QueryError as error:  # nothing that was written is lost
+                return _inquiry_page(index, desk, number, staff, str(error), form)
             after.add_task(deliver, desk)
             return RedirectResponse(f"/desk/inquiries/{number}", 303)
 
     def give(session: Session, inquiry: Inquiry, staff: Staff, form: Fields) -> None:
         number = form.number("member")
         to = next((m for m in members(session) if m.active and m.id == number), None)
+        if form.text("member") and to is None:
+            raise QueryError("there is no such member any more. Load the page anew.")
         assign(session, inquiry, to, staff)
+
+    def submit(session: Session, inquiry: Inquiry, staff: Staff, form: Fields) -> None:
+        """Save what stands in the form, and give it to a second reader."""
+        version = form.number("version")
+        if form.text("draft") not in ("", inquiry.draft):
+            answering.save(session, inquiry, form.text("draft"), version, staff)
+            version = inquiry.version
+        answering.submit(session, inquiry, version, staff)
 
     step("assign", give)
     step("restate", lambda s, i, staff, form: restate(s, i, form.text("restated"), staff))
-    step("submit", lambda s, i, staff, form: answering.submit(s, i, staff))
+    step("submit", submit)
     step("return", lambda s, i, staff, form: answering.send_back(s, i, form.text("why"), staff))
     step("sign", lambda s, i, staff, form: answering.sign(s, i, form.number("version"), staff))
     step("send", lambda s, i, staff, form: answering.send(desk, s, i, index, staff))
     step("hand-over", lambda s, i, staff, form: answering.hand_over(s, i, index, staff))
-    step("close", lambda s, i, staff, form: close(s, i, staff))
+    step("close", lambda s, i, staff, form: close(desk, s, i, staff))
     step("reopen", lambda s, i, staff, form: reopen(s, i, staff))
 
 
@@ -209,18 +217,21 @@ def _inquiry_page(
     number: int,
     staff: Staff,
     wrong: str | None = None,
-    unsaved: str | None = None,
+    form: Fields | None = None,
 ) -> HTMLResponse:
+    """An inquiry; with what is wrong, and what a form held that was not taken."""
+    unsaved = bool(form and form.text("draft"))
     with desk.session() as session:
         inquiry = _one(session, number)
         read = answering.read_draft(inquiry)
-        return desk_page(
+        page = desk_page(
             "inquiry.html",
             staff,
             inquiry=inquiry,
             reference=shown(inquiry.reference),
             draft=read,
-            text=unsaved if unsaved is not None else inquiry.draft,
+            text=form.text("draft") if form and unsaved else inquiry.draft,
+            version=form.text("version") if form and unsaved else inquiry.version,
             preview=Markup(letter.html(read)),
             wrong=wrong,
             age=_age,
@@ -231,6 +242,8 @@ def _inquiry_page(
             mails=answering.mails(session, inquiry),
             changed=changed(inquiry, index),
         )
+    page.status_code = 422 if wrong else 200
+    return page
 
 
 def _find_page(

@@ -71,6 +71,10 @@ class InquiryDocument(BaseModel):
     keep_days: int = Field(description="Personal data is deleted so long after it is closed.")
 
 
+class _TooOld(QueryError):
+    """A form that was shown so long ago, or by another desk, that it is shown anew."""
+
+
 class _Corner:
     """What keeps programs out of the form, without third parties."""
 
@@ -78,7 +82,7 @@ class _Corner:
         self.desk = desk
         self._signer = TimestampSigner(desk.secret, "inquire", digest_method=hashlib.sha256)
         self._limit = read_limit(desk.settings.desk_inquiries)
-        self._counted = ByNetwork()
+        self._counted = ByNetwork(desk.counted)
 
     def began(self) -> str:
         """When a form was shown, signed."""
@@ -95,14 +99,18 @@ class _Corner:
                 form.text("began"), max_age=_MOST_SECONDS, return_timestamp=True
             )
         except BadSignature:
-            raise QueryError(
+            raise _TooOld(
                 "the page was open for very long. Look over your question and send it once more."
             ) from None
         if self._signer.get_timestamp() - when.timestamp() < _LEAST_SECONDS:
             raise QueryError("that was very quick. Look over your question and send it once more.")
 
     def may_send(self, request: Request) -> bool:
-        return self._counted.may(request, self._limit, "send")
+        return self._counted.has_room(request, self._limit, "send")
+
+    def sent(self, request: Request) -> None:
+        """Count an inquiry that was taken."""
+        self._counted.may(request, self._limit, "send")
 
     def may_ask(self, request: Request) -> bool:
         """Whether an address may try another reference."""
@@ -127,6 +135,9 @@ def install_inquiries(app: FastAPI, desk: Desk) -> None:
             if not corner.may_send(request):
                 return _form(corner, values, too_many, 429, sent.text("began"))
             reference = receive(desk, **values)
+            corner.sent(request)
+        except _TooOld as error:
+            return _form(corner, values, str(error), 422)
         except QueryError as error:
             return _form(corner, values, str(error), 422, sent.text("began"))
         after.add_task(deliver, desk)
@@ -167,6 +178,7 @@ def install_inquiries(app: FastAPI, desk: Desk) -> None:
         if not corner.may_send(request):
             return problem(request, 429, too_many, {"Retry-After": "3600"})
         reference = receive(desk, sent.question, sent.name, sent.email, via="api")
+        corner.sent(request)
         after.add_task(deliver, desk)
         with desk.session() as session:
             return _document(desk, by_reference(session, reference))

@@ -66,7 +66,7 @@ def install_newsletter(app: FastAPI, index: Index, desk: Desk) -> None:
 
 
 def _install_sign_up(app: FastAPI, desk: Desk, countries: dict[str, str]) -> None:
-    limit, counted = read_limit(desk.settings.newsletter_sign_ups), ByNetwork()
+    limit, counted = read_limit(desk.settings.newsletter_sign_ups), ByNetwork(desk.counted)
 
     @app.get("/newsletter", include_in_schema=False)
     def form(request: Request) -> HTMLResponse:

@@ -31,6 +31,7 @@ _ERRORS = {
         "Check the address for a slip, or search for what you were after.",
     ),
     405: ("This can’t be done here", "Go back to the search and start from there."),
+    413: ("This is too long", "Go back, shorten it, and send it once more."),
     422: ("Part of what was asked for is wrong", "Go back, change what it names, and try again."),
     429: (
         "Too many questions at once",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
@@ -61,8 +61,15 @@ class RateLimit:
 class ByNetwork:
     """Counts in memory what comes from a network; this machine's own is never counted."""
 
-    def __init__(self) -> None:
-        self._counted = MovingWindowRateLimiter(MemoryStorage())
+    def __init__(self, counted: MovingWindowRateLimiter) -> None:
+        self._counted = counted
+
+    def has_room(self, request: Request, limit: RateLimitItem | None, what: str) -> bool:
+        """Whether a network may do something once more; it is not counted yet."""
+        client = request.client.host if request.client else ""
+        if limit is None or not is_far(client):
+            return True
+        return self._counted.test(limit, what, _network(client))
 
     def may(self, request: Request, limit: RateLimitItem | None, what: str) -> bool:
         """Whether a network may do something once more; it is counted."""
@@ -74,8 +81,14 @@ class ByNetwork:
 
 def _network(client: str) -> str:
     """An address, or the network that one household or office has by IPv6."""
-    address = ip_address(client.partition("%")[0])
+    address = _address(client)
     return str(int(address) >> 64) if isinstance(address, IPv6Address) else str(address)
+
+
+def _address(client: str) -> IPv4Address | IPv6Address:
+    """An address; one of IPv4 as such, though the socket is of both."""
+    address = ip_address(client.partition("%")[0])
+    return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
 
 
 def _is_counted(scope: Scope) -> bool:
@@ -86,6 +99,6 @@ def _is_counted(scope: Scope) -> bool:
 
 def is_far(client: str) -> bool:
     try:
-        return not ip_address(client.partition("%")[0]).is_loopback
+        return not _address(client).is_loopback
     except ValueError:  # no address: a socket of this machine
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -114,5 +115,8 @@ async def _run(
 async def _post(desk: Desk) -> None:
     """Send the mails that had to wait, until cancelled."""
     while True:
-        await asyncio.to_thread(deliver, desk)
+        try:
+            await asyncio.to_thread(deliver, desk)
+        except Exception as error:  # whatever it is, the next mails are tried again
+            logging.getLogger("tipqa_api").error("mails wait: %s", type(error).__name__)
         await asyncio.sleep(_POST_AGAIN)

@@ -6,14 +6,13 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import BoundedSemaphore
 from typing import get_args
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from itsdangerous import BadSignature, Signer
 from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -30,6 +29,7 @@ _TRIES = parse("5/15minutes")
 _TRIES_FROM = parse("30/15minutes")
 
 _hasher = PasswordHasher()
+_hashing = BoundedSemaphore(2)  # each takes 64 MiB
 _NOBODY = _hasher.hash(secrets.token_hex())  # as long to check as another's
 
 
@@ -60,7 +60,7 @@ class Gate:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._tries = MovingWindowRateLimiter(MemoryStorage())
+        self._tries = desk.counted
         self._signer = Signer(desk.secret, salt="signed-in", digest_method=hashlib.sha256)
 
     def sign_in(self, name: str, password: str, address: str) -> str:
@@ -70,16 +70,15 @@ class Gate:
             WrongSignIn: the two do not go together, or there were too many tries.
         """
         counted = [(_TRIES, "name", name.casefold()), (_TRIES_FROM, "from", address)]
-        if not all(self._tries.test(*one) for one in counted):
+        if not all([self._tries.hit(*one) for one in counted]):
             raise WrongSignIn("too many tries. Wait a quarter of an hour, then try again.")
         with self._desk.session() as session:
             member = _named(session, name)
             if member is not None and not member.active:
                 member = None
-            fits = _fits(member.password if member else _NOBODY, password)
+            with _hashing:
+                fits = _fits(member.password if member else _NOBODY, password)
             if member is None or not fits:
-                for one in counted:
-                    self._tries.hit(*one)
                 raise WrongSignIn("this name and this password do not go together. Try again.")
             if _hasher.check_needs_rehash(member.password):
                 member.password = _hasher.hash(password)
@@ -90,6 +89,7 @@ class Gate:
                 SignedIn(digest=_digest(token), member_id=member.id, csrf=secrets.token_urlsafe(32))
             )
             record(session, "signed in", member=member.id)
+        self._tries.clear(*counted[0])
         return self._signer.sign(token).decode()
 
     def staff(self, held: str | None) -> Staff | None:
@@ -115,6 +115,9 @@ class Gate:
         token = self._token(held)
         if token:
             with self._desk.session() as session:
+                signed_in = session.get(SignedIn, _digest(token))
+                if signed_in:
+                    record(session, "signed out", member=signed_in.member_id)
                 session.execute(delete(SignedIn).where(SignedIn.digest == _digest(token)))
 
     def _token(self, held: str | None) -> str | None:

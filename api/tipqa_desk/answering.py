@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tipqa import packet
@@ -19,11 +19,11 @@ from tipqa.verdict import verified
 from tipqa_desk import draft, letter, plain
 from tipqa_desk.accounts import Staff
 from tipqa_desk.database import Desk
-from tipqa_desk.inquiries import legible, shown
+from tipqa_desk.inquiries import RESTATED, change, legible, shown
 from tipqa_desk.mail import compose, queue
 from tipqa_desk.markup import KEY
 from tipqa_desk.models import Event, Inquiry, Message, Pick, now
-from tipqa_desk.trail import record
+from tipqa_desk.trail import SENT_BACK, record
 
 LONGEST_DRAFT = 60_000  # characters
 _SAVED, _QUOTED = "draft saved", "passage quoted"
@@ -65,11 +65,7 @@ def save(session: Session, inquiry: Inquiry, text: str, version: int | None, by:
         QueryError: another has saved meanwhile, or it is too long, or it can't be changed now.
     """
     _check_open(inquiry)
-    if version != inquiry.version:
-        raise QueryError(
-            "the draft was changed meanwhile, so yours is not saved. It stands below still: "
-            "copy it, load the page anew, and put the two together."
-        )
+    _check_version(inquiry, version)
     text = legible(text)
     if len(text) > LONGEST_DRAFT:
         raise QueryError(f"the draft is too long. Shorten it to {LONGEST_DRAFT:,} characters.")
@@ -82,16 +78,18 @@ def read_draft(inquiry: Inquiry) -> draft.Draft:
     return draft.read(inquiry.draft, [one.document for one in inquiry.picks])
 
 
-def submit(session: Session, inquiry: Inquiry, by: Staff) -> None:
+def submit(session: Session, inquiry: Inquiry, version: int | None, by: Staff) -> None:
     """Give the draft to a second reader.
 
     Raises:
-        QueryError: it is empty, has flaws, or the question isn't restated.
+        QueryError: another has saved meanwhile, it is empty or has flaws, or the question
+            isn't restated.
     """
     if inquiry.state not in ("new", "drafting"):
         raise QueryError(f"the inquiry is {inquiry.state}; there is nothing to submit.")
+    _check_version(inquiry, version)
     _check_whole(inquiry)
-    _change(session, inquiry, state="in review")
+    change(session, inquiry, state="in review")
     record(session, "submitted for review", inquiry=inquiry, member=by.id)
 
 
@@ -106,8 +104,8 @@ def send_back(session: Session, inquiry: Inquiry, why: str, by: Staff) -> None:
         raise QueryError("the draft is not in review.")
     if not why:
         raise QueryError("say what is to be changed.")
-    _change(session, inquiry, state="drafting", signed_id=None)
-    record(session, "sent back", inquiry=inquiry, member=by.id, detail=why)
+    change(session, inquiry, state="drafting", signed_id=None)
+    record(session, SENT_BACK, inquiry=inquiry, member=by.id, detail=why)
 
 
 def sign(session: Session, inquiry: Inquiry, version: int | None, by: Staff) -> None:
@@ -126,7 +124,7 @@ def sign(session: Session, inquiry: Inquiry, version: int | None, by: Staff) -> 
     if version != inquiry.version:
         raise QueryError("the draft has changed since you read it. Read it again.")
     _check_whole(inquiry)
-    _change(session, inquiry, signed_id=by.id)
+    change(session, inquiry, signed_id=by.id)
     record(session, "signed off", inquiry=inquiry, member=by.id, detail=f"version {version}")
 
 
@@ -158,9 +156,9 @@ def hand_over(session: Session, inquiry: Inquiry, index: Index, by: Staff) -> No
 
 
 def writers(session: Session, inquiry: Inquiry) -> set[int]:
-    """The members who wrote at the draft."""
+    """The members who wrote at the draft, or put the question."""
     wrote = select(Event.member_id).where(
-        Event.inquiry_id == inquiry.id, Event.what.in_((_SAVED, _QUOTED))
+        Event.inquiry_id == inquiry.id, Event.what.in_((_SAVED, _QUOTED, RESTATED))
     )
     return {number for number in session.scalars(wrote) if number is not None}
 
@@ -172,13 +170,18 @@ def mails(session: Session, inquiry: Inquiry) -> Sequence[Message]:
 
 
 def changed(inquiry: Inquiry, index: Index) -> list[str]:
-    """The picked passages that today's index no longer holds as they were."""
+    """The quoted passages that today's index no longer holds as they were."""
+    quoted = {key.passage for key in read_draft(inquiry).keys}
     return [
-        one.passage for one in inquiry.picks if not verified(passage_of(one.document), index).same
+        one.passage
+        for one in inquiry.picks
+        if one.passage in quoted and not verified(passage_of(one.document), index).same
     ]
 
 
 def _answered(session: Session, inquiry: Inquiry, index: Index, by: Staff, how: str) -> packet.Json:
+    if inquiry.state == "answered":
+        raise QueryError("the inquiry is answered already.")
     if inquiry.state != "in review" or inquiry.signed_id is None:
         raise QueryError("the draft is not signed off by a second reader.")
     _check_whole(inquiry)
@@ -193,7 +196,7 @@ def _answered(session: Session, inquiry: Inquiry, index: Index, by: Staff, how: 
         [(one.document, one.generation) for one in inquiry.picks if one.passage in named],
         date.today(),
     )
-    _change(session, inquiry, packet=made, state="answered", answered=now())
+    change(session, inquiry, packet=made, state="answered", answered=now())
     record(session, how, inquiry=inquiry, member=by.id)
     return made
 
@@ -217,36 +220,21 @@ def _write(
     session: Session, inquiry: Inquiry, text: str, by: Staff, what: str, detail: str | None
 ) -> None:
     values = {"draft": text, "version": inquiry.version + 1, "signed_id": None}
-    _change(session, inquiry, **values, state="drafting", assigned_id=inquiry.assigned_id or by.id)
+    change(session, inquiry, **values, state="drafting", assigned_id=inquiry.assigned_id or by.id)
     record(session, what, inquiry=inquiry, member=by.id, detail=detail)
-
-
-def _change(session: Session, inquiry: Inquiry, **values: Any) -> None:
-    """Change an inquiry, as it is known here.
-
-    Raises:
-        QueryError: another has changed its state or its draft since it was read.
-    """
-    session.flush()
-    done = session.execute(
-        update(Inquiry)
-        .where(
-            Inquiry.id == inquiry.id,
-            Inquiry.version == inquiry.version,
-            Inquiry.state == inquiry.state,
-        )
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    assert isinstance(done, CursorResult)
-    if not done.rowcount:
-        raise QueryError("another has changed the inquiry meanwhile. Load the page anew.")
-    session.refresh(inquiry)
 
 
 def _check_open(inquiry: Inquiry) -> None:
     if inquiry.state in ("answered", "closed"):
         raise QueryError(f"the inquiry is {inquiry.state}; its answer stays as it is.")
+
+
+def _check_version(inquiry: Inquiry, version: int | None) -> None:
+    if version != inquiry.version:
+        raise QueryError(
+            "the draft was changed meanwhile, so yours is not saved. It stands below still: "
+            "copy it, load the page anew, and put the two together."
+        )
 
 
 def _check_whole(inquiry: Inquiry) -> None:
@@ -255,7 +243,20 @@ def _check_whole(inquiry: Inquiry) -> None:
         raise QueryError("the draft is empty.")
     if not inquiry.restated:
         raise QueryError("put the question in the desk's words first, without personal data.")
+    _check_impersonal(inquiry)
     read = read_draft(inquiry)
     if not read.ready:
         flaw = next(problem for problem in read.problems if problem.level == "problem")
         raise QueryError(f"the draft has flaws: {flaw}")
+
+
+def _check_impersonal(inquiry: Inquiry) -> None:
+    """Raises: QueryError: what stays for good names the visitor."""
+    own = "\n".join(line for line in inquiry.draft.split("\n") if not line.startswith(">"))
+    for what, words in (("address", inquiry.email), ("name", inquiry.name)):
+        named = words and re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
+        if named and (named.search(own) or named.search(inquiry.restated or "")):
+            raise QueryError(
+                f"the visitor's {what} stands in the draft or the question, and these are kept "
+                "for good. Take it out."
+            )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -35,6 +37,10 @@ class Desk:
     settings: Settings
     engine: Engine
     secret: bytes
+    counted: MovingWindowRateLimiter = field(
+        default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()), repr=False
+    )
+    """How often who did what of late: in memory, for as long as the desk is open."""
 
     @property
     def mail_folder(self) -> Path:
@@ -178,11 +184,13 @@ def _to(config: Config, revision: str) -> None:
 
 def _secret(path: Path) -> bytes:
     """The secret of a folder, made at its first use; only its owner may read it."""
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    if not path.exists():
+        written = path.with_name(f".secret-{secrets.token_hex(8)}")
+        with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(secrets.token_bytes(32))
-    except FileExistsError:
-        pass
+        with suppress(FileExistsError):  # another was first, and its secret is whole
+            os.link(written, path)
+        written.unlink()
     return path.read_bytes()
 
 

@@ -123,7 +123,7 @@ def read(markdown: str, picks: Sequence[dict[str, Any]]) -> Draft:
         )
     quoted = {key.passage for key in keys}
     for identity in passages.keys() - quoted:
-        message = f"{identity} was picked and is not quoted. Quote it, or take the pick back."
+        message = f"{identity} was picked and is not quoted: it is left out of the answer."
         problems.append(Problem(None, "notice", message))
     problems.sort(key=lambda p: (p.line is None, p.line or 0, p.message))
     return Draft(markdown, passages, tuple(quotations), tuple(problems), tuple(keys), tuple(tokens))

@@ -6,11 +6,12 @@ import secrets
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
-from sqlalchemy import func, select
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session, defer
 
+from tipqa.cite import as_markdown
 from tipqa.errors import QueryError
 from tipqa_desk.accounts import Staff
 from tipqa_desk.database import Desk
@@ -21,6 +22,7 @@ from tipqa_desk.trail import record
 LONGEST_QUESTION = 4000  # characters
 LONGEST_NAME = 200
 STATES: tuple[State, ...] = get_args(State)
+RESTATED = "question restated"  # a step of the trail
 PAGE = 50  # inquiries of the queue on a page
 _SIGNS = "23456789CFGHJMPQRVWX"  # none looks like another, and they spell no words
 _LENGTH = 12  # signs of a reference: 20**12 is more than 2**51
@@ -80,7 +82,7 @@ def by_reference(session: Session, reference: str) -> Inquiry:
 
 def inquiry_of(session: Session, number: int) -> Inquiry:
     """Raises: NoInquiry: there is no inquiry of this number."""
-    found = session.get(Inquiry, number) if number < 2**31 else None
+    found = session.get(Inquiry, number) if 0 < number < 2**31 else None
     if found is None:
         raise NoInquiry(f"there is no inquiry {number}. The queue lists those there are.")
     return found
@@ -131,22 +133,53 @@ def queue_page(
     return Queue(list(session.scalars(wanted)), total, dict(session.execute(counted).all()))
 
 
+def change(session: Session, inquiry: Inquiry, **values: Any) -> None:
+    """Change an inquiry as it is known here, or not at all.
+
+    Raises:
+        QueryError: another has changed its state or its draft since it was read.
+    """
+    session.flush()
+    known = [
+        getattr(Inquiry, name).is_not_distinct_from(getattr(inquiry, name))
+        for name in ("id", "version", "state", "purged")
+    ]
+    done = session.execute(
+        update(Inquiry).where(*known).values(**values).execution_options(synchronize_session=False)
+    )
+    assert isinstance(done, CursorResult)
+    if not done.rowcount:
+        raise QueryError("another has changed the inquiry meanwhile. Load the page anew.")
+    session.refresh(inquiry)
+
+
 def assign(session: Session, inquiry: Inquiry, to: Member | None, by: Staff) -> None:
     """Give an inquiry to a member, or to nobody."""
-    inquiry.assigned_id = to.id if to else None
+    change(session, inquiry, assigned_id=to.id if to else None)
     record(session, "assigned", inquiry=inquiry, member=by.id, detail=to.name if to else "nobody")
 
 
-def close(session: Session, inquiry: Inquiry, by: Staff) -> None:
+def close(desk: Desk, session: Session, inquiry: Inquiry, by: Staff) -> None:
     """End an inquiry, answered or not; its personal data goes some time after.
+
+    Who left an address and got no answer is told.
 
     Raises:
         QueryError: it is closed already.
     """
     if inquiry.closed:
         raise QueryError("the inquiry is closed already.")
-    inquiry.state, inquiry.closed = "closed", now()
+    change(session, inquiry, state="closed", closed=now())
     record(session, "closed", inquiry=inquiry, member=by.id)
+    if inquiry.email and not inquiry.answered:
+        reference = shown(inquiry.reference)
+        text = (
+            "The desk has closed your inquiry without an answer: it found none in the profiles.\n"
+            "You can ask again, in other words or about something else.\n\n"
+            f"Your reference: {reference}\n"
+        )
+        mail = compose(desk, inquiry.email, f"Your inquiry {reference}", text)
+        queue(session, "closed", mail, inquiry)
 
 
 def reopen(session: Session, inquiry: Inquiry, by: Staff) -> None:
@@ -159,26 +192,38 @@ def reopen(session: Session, inquiry: Inquiry, by: Staff) -> None:
         raise QueryError("the inquiry is open.")
     if inquiry.purged:
         raise QueryError("what was asked has been deleted; there is nothing to work on.")
-    inquiry.closed = None
-    inquiry.state = "answered" if inquiry.answered else "drafting" if inquiry.draft else "new"
+    state = "answered" if inquiry.answered else "drafting" if inquiry.draft else "new"
+    change(session, inquiry, closed=None, state=state)
     record(session, "reopened", inquiry=inquiry, member=by.id)
 
 
 def restate(session: Session, inquiry: Inquiry, words: str, by: Staff) -> None:
     """Put the question in the desk's words, without personal data; that stays.
 
+    It goes out with the answer, so what was signed off before is not any more.
+
     Raises:
-        QueryError: it is empty or too long, or the answer to it is out.
+        QueryError: it is empty or too long, or the inquiry is answered or closed.
     """
-    if inquiry.answered:
-        raise QueryError("the question went out with its answer, and stays as it is.")
+    if inquiry.answered or inquiry.closed:
+        raise QueryError(f"the inquiry is {inquiry.state}; its question stays as it is.")
     words = " ".join(legible(words).split())
     if not words or len(words) > 1000:
         raise QueryError("the question as the desk puts it needs 1 to 1,000 characters.")
-    if words != inquiry.restated:
-        inquiry.restated, inquiry.vector, inquiry.vector_by = words, None, None
-        inquiry.signed_id = None
-        record(session, "question restated", inquiry=inquiry, member=by.id)
+    if words == inquiry.restated:
+        return
+    former, heading = f"## {as_markdown(inquiry.restated or '')}\n", f"## {as_markdown(words)}\n"
+    change(
+        session,
+        inquiry,
+        restated=words,
+        draft=inquiry.draft.replace(former, heading, 1) if inquiry.restated else inquiry.draft,
+        version=inquiry.version + 1,
+        signed_id=None,
+        vector=None,
+        vector_by=None,
+    )
+    record(session, RESTATED, inquiry=inquiry, member=by.id)
 
 
 def legible(text: str) -> str:

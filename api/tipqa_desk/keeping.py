@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tipqa_desk.database import Desk, settle
 from tipqa_desk.inquiries import shown
 from tipqa_desk.mail import checked_email, number_of
-from tipqa_desk.models import Inquiry, Message, Subscriber, now
+from tipqa_desk.models import Event, Inquiry, Message, Subscriber, now
 from tipqa_desk.subscribers import erase as unsubscribe
 from tipqa_desk.subscribers import forget_unconfirmed
-from tipqa_desk.trail import record, trail
+from tipqa_desk.trail import SENT_BACK, record, trail
 
 Json = dict[str, Any]
 
@@ -131,6 +131,8 @@ def _delete(
     for inquiry in inquiries:
         inquiry.question = inquiry.name = inquiry.email = None
         inquiry.purged = now()
+        told = (Event.inquiry_id == inquiry.id, Event.what == SENT_BACK)
+        session.execute(update(Event).where(*told).values(detail=None))  # it may name someone
         record(session, "personal data deleted", inquiry=inquiry, detail=why)
     for mail in mails:
         # The row stays: its number must not go to another mail while this one is being sent.

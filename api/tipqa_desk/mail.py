@@ -252,7 +252,9 @@ class _Server:
             return
         try:
             self._hand_over(self._connected(self._desk.settings.smtp_url), message)
-        except (OSError, smtplib.SMTPException) as error:  # before the text of this mail
+        except NotTaken:
+            raise
+        except Exception as error:  # of whatever kind: before the text of this mail
             self.close()
             raise NotTaken(f"the mail server can't be used: {error}", later=True) from error
 

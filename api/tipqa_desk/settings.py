@@ -46,9 +46,16 @@ class Settings(BaseSettings):
     @field_validator("smtp_url")
     @classmethod
     def _is_mail_server(cls, url: str | None) -> str | None:
-        parts = urlsplit(url or "")
-        if url is not None and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
-            raise ValueError("give a mail server as in smtp://name:password@host:587")
+        if url is None:
+            return None
+        told = "give a mail server as in smtp://name:password@host:587"
+        try:
+            parts = urlsplit(url)
+            known = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+        except ValueError as error:  # no number for a port
+            raise ValueError(told) from error
+        if not known:
+            raise ValueError(told)
         return url
 
     @classmethod

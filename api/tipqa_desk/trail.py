@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from tipqa_desk.models import Event, Inquiry
 
+SENT_BACK = "sent back"  # the one step whose detail staff write freely
+
 
 def record(
     session: Session,

@@ -24,8 +24,11 @@ _NOT_IN_XML = re.compile("[\x0b\x0c\x1c-\x1f]")
 _INDENT = 0.75  # cm that a list or a quotation within another is set in
 
 
-def docx(draft: Draft, title: str = "") -> bytes:
-    """The letter with headings, lists, quotations, links, and its references as a list."""
+def docx(draft: Draft, title: str = "", note: str = "") -> bytes:
+    """The letter with headings, lists, quotations, links, and its references as a list.
+
+    What is not verbatim is told of behind it; a note, as that it is a draft, stands above.
+    """
     document = Document()
     document.core_properties.author = "Inquiry desk"
     document.core_properties.comments = ""
@@ -33,7 +36,9 @@ def docx(draft: Draft, title: str = "") -> bytes:
     document.core_properties.language = "en"
     for language in document.styles.element.iter(qn("w:lang")):
         language.set(qn("w:val"), "en")
-    _Writer(document).write(letter_tokens(draft))
+    if note:
+        document.add_paragraph().add_run(_clean(note)).bold = True
+    _Writer(document).write(letter_tokens(draft, marked=True))
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()

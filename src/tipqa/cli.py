@@ -225,9 +225,13 @@ def serve(
     """Serve the search page, the inquiry desk and the HTTP API."""
     from tipqa_api.server import serve as run
     from tipqa_desk.database import open_desk
+    from tipqa_desk.settings import Settings
 
     index = opened_index(folder, encoder, reranker)
-    desk = open_desk() if with_desk else None
+    settings = Settings.read()
+    desk = (
+        open_desk(settings.model_copy(update={"url": url or settings.url})) if with_desk else None
+    )
     origins = allow_origin or []
     run(index, host, port, url=url, allow_origins=origins, limit=limit, desk=desk)
 
