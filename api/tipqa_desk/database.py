@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -177,12 +178,19 @@ def _to(config: Config, revision: str) -> None:
 
 
 def _secret(path: Path) -> bytes:
-    """The secret of a folder, made at its first use; only its owner may read it."""
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(32))
-    except FileExistsError:
-        pass
+    """The secret of a folder, made at its first use; only its owner may read it.
+
+    It gets its name once it is written: another program never reads a part of it.
+    """
+    if not path.exists():
+        handle, written = tempfile.mkstemp(dir=path.parent, prefix=".secret")  # mode 0600
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_bytes(32))
+            with suppress(FileExistsError):  # another was quicker
+                os.link(written, path)
+        finally:
+            os.unlink(written)
     return path.read_bytes()
 
 
