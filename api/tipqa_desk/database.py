@@ -17,6 +17,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -75,7 +76,9 @@ def open_desk(settings: Settings | None = None) -> Desk:
             "Name another by TIPQA_DESK."
         ) from error
     desk = Desk(settings, _engine(settings), secret)
-    migrate(desk)
+    # SQLite does not wait where two programs turn to write-ahead logging at the same time.
+    with FileLock(settings.desk / "opening.lock"):
+        migrate(desk)
     return desk
 
 
