@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -185,6 +186,23 @@ def test_a_mail_at_which_the_program_ended_is_named(posting: Desk, box: Troubled
     assert states(posting) == {"kim": "unknown"}
     assert "the program ended" in fault(posting, "kim")
     assert not box.mails
+
+
+def test_two_machines_do_not_send_one_mail(tmp_path: Path, database: str | None) -> None:
+    """Each mail is taken by one of them, though their folders, and so their locks, differ."""
+    with mail_server(Troubled) as box:
+        url = database or f"sqlite:///{tmp_path / 'shared.db'}"
+        desks = [
+            open_desk(Settings(desk=tmp_path / name, desk_database=url, smtp_url=box.url))
+            for name in ("one", "two")
+        ]
+        names = [f"k{n:02}" for n in range(40)]
+        write(desks[0], *names)
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(deliver, desks))
+        assert box.text_of == Counter(names)
+        for desk in desks:
+            desk.close()
 
 
 def test_many_that_are_put_off_in_a_row_end_it(posting: Desk, box: Troubled) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from filelock import FileLock
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
@@ -80,7 +82,9 @@ def open_desk(settings: Settings | None = None) -> Desk:
             "Name another by TIPQA_DESK."
         ) from error
     desk = Desk(settings, _engine(settings), secret)
-    migrate(desk)
+    # SQLite does not wait where two programs turn to write-ahead logging at the same time.
+    with FileLock(settings.desk / "opening.lock"):
+        migrate(desk)
     return desk
 
 
@@ -183,14 +187,19 @@ def _to(config: Config, revision: str) -> None:
 
 
 def _secret(path: Path) -> bytes:
-    """The secret of a folder, made at its first use; only its owner may read it."""
+    """The secret of a folder, made at its first use; only its owner may read it.
+
+    It gets its name once it is written: another program never reads a part of it.
+    """
     if not path.exists():
-        written = path.with_name(f".secret-{secrets.token_hex(8)}")
-        with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(32))
-        with suppress(FileExistsError):  # another was first, and its secret is whole
-            os.link(written, path)
-        written.unlink()
+        handle, written = tempfile.mkstemp(dir=path.parent, prefix=".secret")  # mode 0600
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_bytes(32))
+            with suppress(FileExistsError):  # another was quicker
+                os.link(written, path)
+        finally:
+            os.unlink(written)
     return path.read_bytes()
 
 

@@ -169,10 +169,15 @@ def _deliver_all(desk: Desk, server: _Server, numbers: Sequence[int], pace: Pace
 def _deliver_one(desk: Desk, server: _Server, number: int) -> str | None:
     """Send a mail; its state after that, None where it was deleted before."""
     with desk.session() as session:
-        message = session.get(Message, number)
-        if message is None or message.state != "waiting":  # deleted since
+        taken = session.scalar(  # by one statement: another machine may send from the database
+            update(Message)
+            .where(Message.id == number, Message.state == "waiting")
+            .values(state="sending", tries=Message.tries + 1)
+            .returning(Message.id)
+        )
+        if taken is None:  # deleted since, or another's
             return None
-        message.state, message.tries = "sending", message.tries + 1
+        message = session.get_one(Message, number)
     fault: NotTaken | None = None
     try:
         server.send(message)
