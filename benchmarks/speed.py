@@ -23,9 +23,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
+from onnxruntime import InferenceSession
 from tokenizers import Tokenizer
 
 from tipqa import open_index
@@ -74,6 +76,10 @@ class BareReranker:
         self._tokenizer.no_padding()
         self.asked: list[tuple[str, Sequence[str]]] = []
 
+    @property
+    def model(self) -> Any:
+        return self._reranker._model
+
     def score(self, query: str, texts: Sequence[str]) -> np.ndarray:
         self.asked.append((query, texts))
         return self._reranker.score(query, texts)
@@ -99,6 +105,29 @@ class BareReranker:
 
     def __call__(self, tokens: dict[str, np.ndarray]) -> None:
         self._session.run(None, tokens)
+
+
+class Watched:
+    """A model's session that notes when its passes run."""
+
+    def __init__(self, session: InferenceSession, ran: list[tuple[float, float]]) -> None:
+        self._session = session
+        self.ran = ran
+
+    def run(self, *given: object) -> object:
+        start = time.perf_counter()
+        found = self._session.run(*given)
+        self.ran.append((start, time.perf_counter()))
+        return found
+
+
+def busy(ran: Sequence[tuple[float, float]]) -> float:
+    """The seconds in which one pass at least was running."""
+    seconds, until = 0.0, 0.0
+    for start, end in sorted(ran):
+        seconds += max(0.0, end - max(start, until))
+        until = max(until, end)
+    return seconds
 
 
 def run(command: Sequence[str]) -> None:
@@ -152,11 +181,16 @@ def questions_asked(index: Index, folder: Path, questions: Sequence[str]) -> Non
     index = replace(index, reranker=reranker)
     index.warm_all()
     cores = os.cpu_count() or 1
-    whole, models, rest, needed = [], [], [], []
+    ran: list[tuple[float, float]] = []
+    for model in (index.encoder._exported, reranker.model):
+        model._session = Watched(model._session, ran)
+    whole, models, rest, without_passes, needed = [], [], [], [], []
     reranker.asked = []
     with ThreadPoolExecutor(cores) as pool:
         for question in questions[:ONE_BY_ONE]:
+            ran.clear()
             whole.append(timed(answer, index, question))
+            without_passes.append(whole[-1] - busy(ran))
             given, calls = encoder.tokens(question), reranker.tokens()
 
             def passes(given=given, calls=calls) -> None:  # type: ignore[no-untyped-def]
@@ -171,6 +205,7 @@ def questions_asked(index: Index, folder: Path, questions: Sequence[str]) -> Non
     row(f"one question, {count:,} passages", told(whole, "ms", 1000))
     row("of it the models' passes alone", told(models, "ms", 1000))
     row("all but these", told(rest, "ms", 1000))
+    row("of it no pass of a model is running", told(without_passes, "ms", 1000))
     ratios = [a / b for a, b in zip(whole, models, strict=True)]
     row("the whole by the models alone", told(ratios, ""))
     without = [timed(lambda q=q: index.find(q, rerank=False)) for q in questions[:ONE_BY_ONE]]

@@ -240,6 +240,7 @@ def _inquiry_page(
             trail=trail(session, number),
             writers=answering.writers(session, inquiry),
             mails=answering.mails(session, inquiry),
+            folder=None if desk.settings.smtp_url else desk.mail_folder,
             changed=changed(inquiry, index),
         )
     page.status_code = 422 if wrong else 200
