@@ -224,7 +224,7 @@ def test_the_queue_has_the_longest_waiting_first(desk: Desk, ann: Staff) -> None
     with desk.session() as session:
         first, second, third = queue_page(session).inquiries[:3]
         assign(session, inquiry_of(session, second.id), session.get_one(Member, ann.id), ann)
-        close(session, inquiry_of(session, third.id), ann)
+        close(desk, session, inquiry_of(session, third.id), ann)
 
     with desk.session() as session:
         page, rest = queue_page(session), queue_page(session, page=2)

@@ -178,7 +178,7 @@ def test_marks_lie_in_order_and_apart(text, labels):
 def test_long_texts_take_no_longer_than_they_must(piece):
     """A hundred thousand characters of anything, well within a second."""
     text = piece * (100_000 // len(piece))
-    began = time.process_time()
+    began = time.thread_time()
     find(text, Style(("bracket", "caret", "superscript", "parenthesis", "sign"), frozenset("1*a")))
 
-    assert time.process_time() - began < 1
+    assert time.thread_time() - began < 1
