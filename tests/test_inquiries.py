@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from email import message_from_bytes, policy
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -175,10 +176,10 @@ def test_an_inquiry_is_closed_and_opened_again(desk: Desk, ann: Staff) -> None:
         with desk.session() as session:
             inquiry = inquiry_of(session, number)
             inquiry.draft, inquiry.answered = draft, answered
-        work(desk, number, close, ann)
+        work(desk, number, partial(close, desk), ann)
         assert only(desk).state == "closed" and only(desk).closed
         with pytest.raises(QueryError, match="already"):
-            work(desk, number, close, ann)
+            work(desk, number, partial(close, desk), ann)
         work(desk, number, reopen, ann)
         assert only(desk).state == state and only(desk).closed is None
         with pytest.raises(QueryError, match="open"):
@@ -189,7 +190,7 @@ def test_an_inquiry_whose_question_is_deleted_stays_closed(desk: Desk, ann: Staf
     """There is nothing left to work on."""
     receive(desk, QUESTION)
     number = only(desk).id
-    work(desk, number, close, ann)
+    work(desk, number, partial(close, desk), ann)
     with desk.session() as session:
         inquiry_of(session, number).purged = now()
     with pytest.raises(QueryError, match="deleted"):
