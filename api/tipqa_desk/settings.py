@@ -67,4 +67,5 @@ class Settings(BaseSettings):
             first = error.errors()[0]
             name = f"TIPQA_{str(first['loc'][0]).upper()}"
             shown = "" if name == "TIPQA_SMTP_URL" else f' is "{first["input"]}"'  # a password
-            raise TipqaError(f"{name}{shown}: {first['msg']}.") from error
+            why = first["msg"].removeprefix("Value error, ")
+            raise TipqaError(f"{name}{shown}: {why}.") from error
