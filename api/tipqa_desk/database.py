@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import resources
@@ -20,12 +20,21 @@ from alembic.util import CommandError
 from filelock import FileLock
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    create_engine,
+    event,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
-from tipqa.errors import DeskError, TipqaError
+from tipqa.errors import DeskError, QueryError, TipqaError
 from tipqa_desk.settings import Settings
 
 _WAIT = 10  # seconds that a writer waits for another
@@ -64,6 +73,36 @@ class Desk:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def change_known(
+    session: Session, row: Any, known: Sequence[str], values: Mapping[str, Any], name: str
+) -> None:
+    """Change a row as it was read, or not at all.
+
+    Args:
+        session: the transaction.
+        row: of a table with `id`.
+        known: the columns that must still be as they were read.
+        values: what they, and others, are to be.
+        name: what it is called where another was first.
+
+    Raises:
+        QueryError: another has changed it since it was read.
+    """
+    session.flush()
+    table = type(row)
+    as_read = [getattr(table, one).is_not_distinct_from(getattr(row, one)) for one in known]
+    done = session.execute(
+        update(table)
+        .where(table.id == row.id, *as_read)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(done, CursorResult)
+    if not done.rowcount:
+        raise QueryError(f"another has changed the {name} meanwhile. Load the page anew.")
+    session.refresh(row)
 
 
 def open_desk(settings: Settings | None = None) -> Desk:

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from tipqa.cite import as_markdown
 from tipqa.errors import QueryError
 from tipqa_desk.accounts import Staff
-from tipqa_desk.database import Desk
+from tipqa_desk.database import Desk, change_known
 from tipqa_desk.mail import checked_email, compose, queue
 from tipqa_desk.models import Inquiry, Member, State, now
 from tipqa_desk.trail import record
@@ -139,18 +139,7 @@ def change(session: Session, inquiry: Inquiry, **values: Any) -> None:
     Raises:
         QueryError: another has changed its state or its draft since it was read.
     """
-    session.flush()
-    known = [
-        getattr(Inquiry, name).is_not_distinct_from(getattr(inquiry, name))
-        for name in ("id", "version", "state", "purged")
-    ]
-    done = session.execute(
-        update(Inquiry).where(*known).values(**values).execution_options(synchronize_session=False)
-    )
-    assert isinstance(done, CursorResult)
-    if not done.rowcount:
-        raise QueryError("another has changed the inquiry meanwhile. Load the page anew.")
-    session.refresh(inquiry)
+    change_known(session, inquiry, ("version", "state", "purged"), values, "inquiry")
 
 
 def assign(session: Session, inquiry: Inquiry, to: Member | None, by: Staff) -> None:

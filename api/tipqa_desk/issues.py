@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tipqa.difference import open_state
@@ -18,7 +18,7 @@ from tipqa.generation import CURRENT, DATABASE, current_name
 from tipqa_desk import whats_new
 from tipqa_desk.accounts import Staff
 from tipqa_desk.answering import NotYours
-from tipqa_desk.database import Desk
+from tipqa_desk.database import Desk, change_known
 from tipqa_desk.models import Issue, now
 from tipqa_desk.trail import record
 
@@ -239,19 +239,5 @@ def _check_unsent(issue: Issue) -> None:
 
 
 def _change(session: Session, issue: Issue, **values: Any) -> None:
-    """Change an issue, as it is known here.
-
-    Raises:
-        QueryError: another has changed it since it was read.
-    """
-    session.flush()
-    done = session.execute(
-        update(Issue)
-        .where(Issue.id == issue.id, Issue.version == issue.version, Issue.state == issue.state)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    assert isinstance(done, CursorResult)
-    if not done.rowcount:
-        raise QueryError("another has changed the issue meanwhile. Load the page anew.")
-    session.refresh(issue)
+    """Raises: QueryError: another has changed it since it was read."""
+    change_known(session, issue, ("version", "state"), values, "issue")
