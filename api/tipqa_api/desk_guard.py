@@ -11,13 +11,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
-from tipqa.errors import TipqaError
+from tipqa.errors import QueryError, TipqaError
 from tipqa_api import pages
 from tipqa_api.problems import problem
 from tipqa_desk.accounts import Gate, Staff, WrongSignIn, members
 from tipqa_desk.database import Desk
 from tipqa_desk.inquiries import legible
 
+TRAP = "website"  # a field that nobody sees, and programs fill in
 _COOKIE = "tipqa_desk"
 _FORM_COOKIE = "tipqa_desk_form"  # what the form of signing in must bring back
 _START = "/desk"
@@ -54,6 +55,13 @@ class Fields:
     def texts(self, name: str) -> list[str]:
         """All texts of a field."""
         return [legible(value) for value in self._form.getlist(name) if isinstance(value, str)]
+
+    def check_trap(self) -> None:
+        """Raises: QueryError: the field that nobody sees, and programs fill in, is filled in."""
+        if self.text(TRAP):
+            raise QueryError(
+                "the field that says “leave this empty” is filled in. Empty it and send once more."
+            )
 
     def number(self, name: str) -> int | None:
         """A field's number; None where it is none."""

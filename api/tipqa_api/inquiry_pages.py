@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 
 from tipqa.errors import QueryError
 from tipqa_api import pages, schemas
-from tipqa_api.desk_guard import Fields, VisitorsForm
+from tipqa_api.desk_guard import TRAP, Fields, VisitorsForm
 from tipqa_api.problems import problem
 from tipqa_api.rate import ByNetwork, read_limit
 from tipqa_desk.answering import read_draft
@@ -36,7 +36,6 @@ from tipqa_desk.models import Inquiry, State
 _LEAST_SECONDS = 3  # that a person takes to fill the form in
 _MOST_SECONDS = 7 * 24 * 3600  # that it may stay open
 _ASKED_AFTER = parse("30/hour")
-_TRAP = "website"  # a field that nobody sees, and programs fill in
 _TOLD = {
     "new": "It is waiting to be read.",
     "drafting": "Someone is looking for the answer.",
@@ -90,10 +89,7 @@ class _Corner:
 
     def check(self, form: Fields) -> None:
         """Raises: QueryError: it was filled in as a program does."""
-        if form.text(_TRAP):
-            raise QueryError(
-                "the field that says “leave this empty” is filled in. Empty it and send once more."
-            )
+        form.check_trap()
         try:
             _, when = self._signer.unsign(
                 form.text("began"), max_age=_MOST_SECONDS, return_timestamp=True
@@ -234,7 +230,7 @@ def _form(
         values={"question": "", "name": "", "email": "", **values},
         wrong=wrong,
         began=began or corner.began(),
-        trap=_TRAP,
+        trap=TRAP,
         days=corner.desk.settings.desk_keep_days,
         longest=LONGEST_QUESTION,
         longest_name=LONGEST_NAME,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from fastapi import BackgroundTasks, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -15,7 +14,7 @@ from tipqa.errors import QueryError
 from tipqa.search import Index
 from tipqa_api import pages
 from tipqa_api.addresses import base, host
-from tipqa_api.desk_guard import Member, NotAllowed, Posted, VisitorsForm, desk_page
+from tipqa_api.desk_guard import TRAP, Member, NotAllowed, Posted, VisitorsForm, desk_page
 from tipqa_api.problems import NotFound
 from tipqa_api.rate import ByNetwork, is_far, read_limit
 from tipqa_desk import issue_text, issues, subscribers
@@ -27,9 +26,7 @@ from tipqa_desk.models import Issue
 from tipqa_desk.newsletter import sent
 from tipqa_desk.whats_new import countries_of
 
-_TRAP = "website"  # a field that nobody sees, and programs fill in
 _TOO_MANY = "Too many sign-ups came from your network. Wait an hour, then send it once more."
-_TRAPPED = "the field that says “leave this empty” is filled in. Empty it and send once more."
 _LONGEST_TOKEN = 100
 
 
@@ -82,8 +79,7 @@ def _install_sign_up(app: FastAPI, desk: Desk, countries: dict[str, str]) -> Non
         if not counted.may(request, limit, "sign up"):
             return _form(request, desk, countries, email, chosen, _TOO_MANY, 429)
         try:
-            if sent.text(_TRAP):
-                raise QueryError(_TRAPPED)
+            sent.check_trap()
             wanted = {key: countries[key] for key in chosen} or None
             subscribers.sign_up(desk, email, wanted, url)
         except QueryError as error:
@@ -251,7 +247,7 @@ def _form(
         countries=countries,
         chosen=chosen,
         wrong=wrong,
-        trap=_TRAP,
+        trap=TRAP,
         past=past,
     )
     page.status_code = status
@@ -259,6 +255,6 @@ def _form(
 
 
 def _too_old() -> HTMLResponse:
-    page: Any = pages.page("newsletter/too_old.html")
+    page = pages.page("newsletter/too_old.html")
     page.status_code = 404
-    return page  # type: ignore[no-any-return]
+    return page

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tipqa_desk.database import Desk, settle
 from tipqa_desk.inquiries import shown
-from tipqa_desk.mail import checked_email, number_of
+from tipqa_desk.mail import blank, checked_email, number_of
 from tipqa_desk.models import Event, Inquiry, Message, Subscriber, now
 from tipqa_desk.subscribers import erase as unsubscribe
 from tipqa_desk.subscribers import forget_unconfirmed
@@ -135,10 +135,7 @@ def _delete(
         session.execute(update(Event).where(*told).values(detail=None))  # it may name someone
         record(session, "personal data deleted", inquiry=inquiry, detail=why)
     for mail in mails:
-        # The row stays: its number must not go to another mail while this one is being sent.
-        mail.recipient, mail.content, mail.fault = "", None, None  # a fault may name the address
-        if mail.state != "sent":
-            mail.state, mail.fault = "failed", "deleted before it was sent"
+        blank(mail)
 
 
 def _tidy(desk: Desk) -> bool:

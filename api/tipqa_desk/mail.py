@@ -208,6 +208,16 @@ def number_of(path: Path) -> int | None:
     return int(number) if number.isdecimal() else None
 
 
+def blank(message: Message) -> None:
+    """Delete a mail's words and whom it is for; what waits is not sent.
+
+    The row stays: its number must not go to another mail while this one is being sent.
+    """
+    message.recipient, message.content, message.fault = "", None, None  # a fault may name whom
+    if message.state != "sent":
+        message.state, message.fault = "failed", "deleted before it was sent"
+
+
 def unsent(session: Session) -> list[Message]:
     """The mails that failed, and those of which nobody knows; the first one first.
 

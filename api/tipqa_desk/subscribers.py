@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tipqa_desk.database import Desk
-from tipqa_desk.mail import checked_email, compose, file_of, queue
+from tipqa_desk.mail import blank, checked_email, compose, file_of, queue
 from tipqa_desk.models import Asking, Message, Subscriber, now
 
 CONFIRM_WITHIN = timedelta(days=7)
@@ -148,10 +148,7 @@ def _forget(desk: Desk, session: Session, subscriber: Subscriber) -> None:
     theirs = func.lower(Message.recipient) == subscriber.email.lower()
     for mail in session.scalars(select(Message).where(theirs, Message.kind.in_(_KINDS))):
         file_of(desk, mail).unlink(missing_ok=True)
-        # The row stays: its number must not go to another mail while this one is being sent.
-        mail.recipient, mail.content, mail.fault = "", None, None
-        if mail.state != "sent":
-            mail.state, mail.fault = "failed", "deleted before it was sent"
+        blank(mail)
     session.delete(subscriber)
 
 
