@@ -51,3 +51,14 @@ def chromium() -> Iterator[Any]:
     with playwright.sync_playwright() as started:
         with started.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS) as browser:
             yield browser
+
+
+def clean(page: Any, name: str) -> None:
+    """Axe finds nothing, nothing is wider than the window, and a screenshot is kept."""
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+    found = axe.Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, (name, width, wide)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from browsing import SCREENSHOTS, axe, chromium, needs_chromium, serving
+from browsing import chromium, clean, needs_chromium, serving
 from desks import PASSWORDS, Mailbox, mail_server, make_desk
 from tipqa.search import Index
 from tipqa_api import create_app
@@ -60,17 +60,6 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
         context.close()
 
 
-def clean(page: Any, name: str) -> None:
-    """Axe finds nothing, nothing is wider than the window, and a screenshot is kept."""
-    page.screenshot(path=SCREENSHOTS / f"desk-{name}.png", full_page=True)
-    found = axe.Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    for width in (320, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, (name, width, wide)
-
-
 def sign_in(page: Any, site: str, name: str) -> None:
     page.goto(f"{site}/desk")
     page.fill("#name", name)
@@ -94,26 +83,26 @@ def test_a_question_comes_back_answered_by_mail(
 
     edda = opened()
     sign_in(edda, site, "Edda")
-    clean(edda, "queue")
+    clean(edda, "desk-queue")
     edda.click("text=How many fish farms")
     edda.fill("#restated", "How many fish farms did Norway's inspectors visit?")
     edda.click("text=Keep")
     edda.click("text=Find passages to quote")
-    clean(edda, "find")
+    clean(edda, "desk-find")
     edda.locator("article", has_text="240 fish farms").get_by_role("button").click()
     assert "Quoted in the draft" in edda.text_content("[role=status]")
     edda.click("text=Back to the draft")
     draft = edda.input_value("#text")
     edda.fill("#text", f"{draft}\nWith our thanks for your patience.\n")
     edda.click("text=Save and preview")
-    clean(edda, "inquiry")
+    clean(edda, "desk-inquiry")
     edda.click("text=Give it to a second reader")
 
     rolf = opened()
     sign_in(rolf, site, "Rolf")
     rolf.click("text=How many fish farms")
     rolf.click("text=Sign it off")
-    clean(rolf, "signed")
+    clean(rolf, "desk-signed")
     rolf.click("text=Send it by mail")
     assert "Answered on" in rolf.text_content("main")
 
@@ -130,7 +119,7 @@ def test_a_question_comes_back_answered_by_mail(
         page.fill("#reference", reference.lower())
         page.click("text=See >> nth=-1")
         assert "240 fish farms" in page.text_content("main")
-    clean(page, "status")
+    clean(page, "desk-status")
 
 
 def test_the_whole_desk_by_keyboard(opened: Callable[..., Any], site: str, desk: Desk) -> None:
@@ -186,7 +175,7 @@ def test_the_visitors_pages_are_accessible(
     """Axe finds nothing, light and dark, and at 320 px nothing is wider than the window."""
     page = opened(color_scheme=scheme)
     page.goto(site + path)
-    clean(page, f"{path.strip('/').replace('/', '-')}-{scheme}")
+    clean(page, f"desk-{path.strip('/').replace('/', '-')}-{scheme}")
 
 
 def test_other_pages_of_the_staff_are_accessible(
@@ -207,4 +196,4 @@ def test_other_pages_of_the_staff_are_accessible(
         ("closed", "/desk?state=closed"),
     ):
         page.goto(site + path)
-        clean(page, name)
+        clean(page, f"desk-{name}")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from browsing import SCREENSHOTS, axe, chromium, needs_chromium, serving
+from browsing import chromium, clean, needs_chromium, serving
 from desks import PASSWORDS, Mailbox, mail_server, make_desk
 from newsletters import Corpus, part
 from tipqa.embed import HashedWords
@@ -40,17 +40,6 @@ def opened() -> Iterator[Callable[..., Any]]:
             return page
 
         yield open_page
-
-
-def clean(page: Any, name: str) -> None:
-    """Axe finds nothing, nothing is wider than the window, and a screenshot is kept."""
-    page.screenshot(path=SCREENSHOTS / f"newsletter-{name}.png", full_page=True)
-    found = axe.Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    for width in (320, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, (name, width, wide)
 
 
 def sign_in(page: Any, site: str, name: str) -> None:
@@ -105,33 +94,33 @@ def _way(opened: Callable[..., Any], mailbox: Mailbox, site: str, desk: Desk) ->
 
     lee = opened()
     lee.goto(site)
-    clean(lee, "foot")
+    clean(lee, "newsletter-foot")
     lee.click("footer >> text=newsletter")
     lee.fill("#email", "lee@example.org")
     lee.click("summary")
     lee.check("text=Peru")
-    clean(lee, "form")
+    clean(lee, "newsletter-form")
     lee.click("main >> button")
-    clean(lee, "asked")
+    clean(lee, "newsletter-asked")
     wait_for(lee, mailbox, 2)
     lee.goto(link_in(mailbox, "lee@example.org"))
-    clean(lee, "confirm")
+    clean(lee, "newsletter-confirm")
     lee.click("text=Yes, subscribe me")
-    clean(lee, "confirmed")
+    clean(lee, "newsletter-confirmed")
 
     edda, rolf = opened(), opened()
     sign_in(edda, site, "Edda")
-    clean(edda, "issues")
+    clean(edda, "newsletter-issues")
     edda.click("text=November 2026")
     edda.fill("#note", "Dear readers, two countries this time.")
     edda.click("text=Save and preview")
     assert "two countries" in edda.text_content(".preview")
-    clean(edda, "edit")
+    clean(edda, "newsletter-edit")
     edda.click("text=Give it to a second reader")
     sign_in(rolf, site, "Rolf")
     rolf.click("text=November 2026")
     rolf.click("text=Sign it off")
-    clean(rolf, "signed")
+    clean(rolf, "newsletter-signed")
 
     posting = open_desk(
         Settings(desk=desk.settings.desk, smtp_url=mailbox.url, url=site, newsletter_rate=100_000)
@@ -144,19 +133,19 @@ def _way(opened: Callable[..., Any], mailbox: Mailbox, site: str, desk: Desk) ->
     assert "fish" not in part(to_lee, "plain") and "Peru" in part(to_lee, "plain")
 
     lee.set_content(part(to_lee, "html"))
-    clean(lee, "mail")
+    clean(lee, "newsletter-mail")
     lee.goto(f"{site}/newsletter")
     lee.click("text=November 2026")
-    clean(lee, "issue")
+    clean(lee, "newsletter-issue")
     leave = re.search(r'href="([^"]+/leave/[^"]+)"', part(to_lee, "html"))
     assert leave
     lee.goto(leave[1])
-    clean(lee, "leave")
+    clean(lee, "newsletter-leave")
     lee.click("main >> button")
     assert "not subscribed any more" in lee.text_content("h1")
-    clean(lee, "left")
+    clean(lee, "newsletter-left")
     lee.goto(f"{site}/newsletter/confirm/none")
-    clean(lee, "too-old")
+    clean(lee, "newsletter-too-old")
 
     # As a mail program does it, by the headers alone.
     assert to_kim["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
