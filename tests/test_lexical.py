@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tipqa import lexical
 from tipqa.lexical import COMMON, Lexicon, stems, telling, words, write
 
 WORDS = st.lists(st.sampled_from("fish farm raid the kiln brick of harbour".split()), max_size=8)
@@ -89,3 +90,19 @@ def test_an_index_without_words(place: Path) -> None:
     assert lexicon.scores(["fish"]).tolist() == [0, 0]
     assert len(lexicon) == 2
     assert lexicon.counts == {}
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_many_passages_are_counted_part_by_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """The file is the same letter for letter, however many are counted at once."""
+    texts = ["brick kilns burn", "a kiln of bricks", "the harbour", "brick kilns", "fish farm"] * 3
+    passages = [(f"Place {n % 2}. ", text) for n, text in enumerate(texts)]
+    write(passages, tmp_path / "whole.npz")
+    monkeypatch.setattr(lexical, "_AT_ONCE", at_once)
+    write(passages, tmp_path / "parts.npz")
+    whole, parts = np.load(tmp_path / "whole.npz"), np.load(tmp_path / "parts.npz")
+    assert {name: whole[name].tobytes() for name in whole} == {
+        name: parts[name].tobytes() for name in parts
+    }

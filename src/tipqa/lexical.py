@@ -10,7 +10,9 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +24,9 @@ from tipqa.types import FloatVector
 
 Rows = npt.NDArray[np.int64]
 Truths = npt.NDArray[np.bool_]
+Ints = npt.NDArray[Any]
+Counted = tuple[Rows, Rows]
+"""What was found, ascending, and how often."""
 
 COMMON = frozenset(
     "a about also among an and any are as at be been between but by can could did do does "
@@ -39,6 +44,8 @@ _ACCENT = re.compile(r"[\u0300-\u036f]")
 _NO_SLIP = 3  # uses from which a word counts as one
 _own = threading.local()  # a stemmer serves one thread
 _CONTEXTS_KEPT = 64  # passages of one section follow each other
+_AT_ONCE = 8192  # passages whose words are counted at once
+_LOW = 0xFFFFFFFF  # of two numbers in one, the second
 _PAIRS_FROM = 5  # how often two words must stand together to be a term
 
 
@@ -74,46 +81,117 @@ def write(passages: Iterable[tuple[str, str]], path: Path) -> None:
     Source: Robertson & Zaragoza 2009, The Probabilistic Relevance Framework: BM25 and
         Beyond, as Lucene has it.
     """
-    numbers: defaultdict[str, int] = defaultdict()
-    numbers.default_factory = numbers.__len__
-    number_of = numbers.__getitem__
-    in_context = lru_cache(_CONTEXTS_KEPT)(words)
-    every, ends = array("i"), [0]
-    for context, text in passages:
-        for found in (in_context(context), words(text)):
-            every.extend(map(number_of, found))
-            ends.append(len(every))
-    used = np.frombuffer(every, dtype=np.int32).astype(np.int64)
-    piece_of = np.repeat(np.arange(len(ends) - 1), np.diff(ends))
-    count = len(ends) // 2
-    row_of = piece_of // 2
-    surface = list(numbers)
-    common = np.array([word in COMMON for word in surface], dtype=bool)
-    stemmed: dict[str, int] = {}
-    stem_of = np.array([stemmed.setdefault(s, len(stemmed)) for s in stems(surface)], dtype=int)
-
-    tells = ~common[used]
-    lengths = np.bincount(row_of[tells], minlength=count)
-    places, uses = np.unique(stem_of[used[tells]] * count + row_of[tells], return_counts=True)
-    stem, row = np.divmod(places, max(1, count))
-    held_by = np.bincount(stem, minlength=len(stemmed))
-    telling_less = np.log1p((count - held_by + 0.5) / (held_by + 0.5))
-    longer = 1 - _B + _B * lengths / max(1e-9, lengths.mean())
-    by_row = np.argsort(row, kind="stable")
-    in_text = piece_of % 2 == 1
-    terms = _terms(used[in_text], row_of[in_text], surface, common)
+    read, blocks = iter(passages), _Counted()
+    while some := list(islice(read, _AT_ONCE)):
+        blocks.add(some)
+    stem, row, uses = map(np.concatenate, zip(*blocks.postings, strict=True))
+    lengths, count = np.concatenate(blocks.lengths), blocks.count
+    order = np.argsort(stem, kind="stable")  # by stem, and each by row
+    held_by = np.bincount(stem, minlength=len(blocks.stemmed))
+    telling_less = np.log1p((count - held_by + 0.5) / (held_by + 0.5)).astype(np.float32)
+    longer = (1 - _B + _B * lengths / max(1e-9, lengths.mean())).astype(np.float32)
+    stem, row, uses = stem[order], row[order], uses[order]
+    weights = telling_less[stem] * uses / (uses + np.float32(_K1) * longer[row])
+    terms = blocks.terms()
     with path.open("wb") as file:
         np.savez(
             file,
-            stems=_packed(list(stemmed)),
-            pointers=np.searchsorted(stem, np.arange(len(stemmed) + 1)),
-            rows=row.astype(np.int32),
-            weights=(telling_less[stem] * uses / (uses + _K1 * longer[row])).astype(np.float32),
-            row_pointers=np.searchsorted(row[by_row], np.arange(count + 1)),
-            row_stems=stem[by_row].astype(np.int32),
+            stems=_packed(list(blocks.stemmed)),
+            pointers=np.searchsorted(stem, np.arange(len(blocks.stemmed) + 1)),
+            rows=row,
+            weights=weights.astype(np.float32),
+            row_pointers=np.concatenate([[0], np.cumsum(np.concatenate(blocks.kinds))]),
+            row_stems=np.concatenate(blocks.row_stems),
             terms=_packed(list(terms)),
             counts=np.array(list(terms.values()), dtype=np.int32),
         )
+
+
+class _Counted:
+    """The words of some thousand passages at a time: those of all would fill the memory.
+
+    Attributes:
+        count: passages so far.
+        stemmed: the number of each stem.
+        postings: by block, of each stem in each passage: its number, the passage's row, and
+            how often it is used there, by stem and row.
+        lengths, kinds: by block, of each row the telling words, and the stems among them.
+        row_stems: by block, those stems, by row.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.stemmed: dict[str, int] = {}
+        self.postings: list[tuple[Ints, Ints, Ints]] = []
+        self.lengths: list[Ints] = []
+        self.kinds: list[Ints] = []
+        self.row_stems: list[Ints] = []
+        self._numbers: defaultdict[str, int] = defaultdict()
+        self._numbers.default_factory = self._numbers.__len__
+        self._in_context = lru_cache(_CONTEXTS_KEPT)(words)
+        self._stem_of, self._common = np.zeros(0, np.int32), np.zeros(0, np.bool_)
+        self._uses: Counted = (np.zeros(0, np.int64), np.zeros(0, np.int64))
+        self._pairs: Counted = (np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+    def add(self, passages: Sequence[tuple[str, str]]) -> None:
+        """Count the words of passages: of each its context and its text."""
+        number_of = self._numbers.__getitem__
+        every, ends = array("i"), [0]
+        for context, text in passages:
+            for found in (self._in_context(context), words(text)):
+                every.extend(map(number_of, found))
+                ends.append(len(every))
+        self._know_new_words()
+        used = np.frombuffer(every, dtype=np.int32)
+        piece_of = np.repeat(np.arange(len(ends) - 1, dtype=np.int32), np.diff(ends))
+        row_of, in_text, tells = piece_of // 2, piece_of % 2 == 1, ~self._common[used]
+        stem, row, uses = _pairs_counted(self._stem_of[used[tells]], row_of[tells])
+        by_row = np.argsort(row, kind="stable")
+        self.postings.append((stem, row + np.int32(self.count), uses))
+        self.lengths.append(np.bincount(row_of[tells], minlength=len(passages)))
+        self.kinds.append(np.bincount(row, minlength=len(passages)))
+        self.row_stems.append(stem[by_row])
+        self._count_terms(used[in_text], row_of[in_text])
+        self.count += len(passages)
+
+    def terms(self) -> dict[str, int]:
+        """The words but for common ones, and pairs of them, each with its number of uses."""
+        surface = list(self._numbers)
+        words_used = zip(*(counted.tolist() for counted in self._uses), strict=True)
+        found = {surface[word]: n for word, n in words_used if not self._common[word]}
+        often = self._pairs[1] >= _PAIRS_FROM
+        pairs = zip(*(counted[often].tolist() for counted in self._pairs), strict=True)
+        return found | {f"{surface[p >> 32]} {surface[p & _LOW]}": n for p, n in pairs}
+
+    def _know_new_words(self) -> None:
+        new = list(islice(self._numbers, len(self._stem_of), None))
+        numbers = [self.stemmed.setdefault(stem, len(self.stemmed)) for stem in stems(new)]
+        self._stem_of = np.append(self._stem_of, np.array(numbers, np.int32))
+        self._common = np.append(self._common, [word in COMMON for word in new]).astype(np.bool_)
+
+    def _count_terms(self, used: Ints, row_of: Ints) -> None:
+        self._uses = _added(self._uses, used.astype(np.int64))
+        tells = ~self._common[used]
+        beside = (row_of[:-1] == row_of[1:]) & tells[:-1] & tells[1:]
+        self._pairs = _added(self._pairs, (used[:-1].astype(np.int64) << 32 | used[1:])[beside])
+
+
+def _pairs_counted(first: Ints, second: Ints) -> tuple[Ints, Ints, Ints]:
+    """Each pair once, by its first and second, and how often it is there."""
+    pairs, counts = np.unique(first.astype(np.int64) << 32 | second, return_counts=True)
+    return (
+        (pairs >> 32).astype(np.int32),
+        (pairs & _LOW).astype(np.int32),
+        counts.astype(np.int32),
+    )
+
+
+def _added(known: Counted, more: Rows) -> Counted:
+    found, counts = np.unique(more, return_counts=True)
+    both = np.concatenate([known[0], found])
+    every, place = np.unique(both, return_inverse=True)
+    counted = np.bincount(place, np.concatenate([known[1], counts]), minlength=len(every))
+    return every, counted.astype(np.int64)
 
 
 class Lexicon:
@@ -186,20 +264,6 @@ class Lexicon:
             for number in numbers
             if number is not None
         ]
-
-
-def _terms(used: Rows, row_of: Rows, surface: list[str], common: Truths) -> dict[str, int]:
-    """The words but for common ones, and pairs of them, each with its number of uses."""
-    uses = np.bincount(used, minlength=len(surface)).tolist()
-    terms = {word: n for word, n in zip(surface, uses, strict=True) if n and word not in COMMON}
-    tells = ~common[used]
-    pairs = (row_of[:-1] == row_of[1:]) & tells[:-1] & tells[1:]
-    found, counts = np.unique((used[:-1] * len(surface) + used[1:])[pairs], return_counts=True)
-    often = counts >= _PAIRS_FROM
-    for pair, n in zip(found[often].tolist(), counts[often].tolist(), strict=True):
-        first, second = divmod(pair, len(surface))
-        terms[f"{surface[first]} {surface[second]}"] = n
-    return terms
 
 
 def _packed(texts: Sequence[str]) -> npt.NDArray[np.uint8]:
