@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -25,7 +26,7 @@ from tipqa.embed import HashedWords
 from tipqa.errors import CorpusError, GenerationError
 from tipqa.index import build
 from tipqa.search import open_index
-from tipqa.types import FloatMatrix, Kind
+from tipqa.types import FloatMatrix, Kind, Profile
 
 
 class Counting(HashedWords):
@@ -170,6 +171,34 @@ def test_some_of_many_files_change(tmp_path: Path) -> None:
         shutil.rmtree(tmp_path / "fresh", ignore_errors=True)
         build([folder], tmp_path / "fresh", HashedWords())
         assert content(tmp_path / "i") == content(tmp_path / "fresh")
+
+
+def test_a_profile_is_let_go_once_it_is_written(own_corpus: Path, tmp_path: Path) -> None:
+    """So the memory of a build doesn't grow with its files' number."""
+    for year in range(1990, 2010):
+        (own_corpus / f"kenya-{year}.md").write_text(NETS.replace("2020", str(year)))
+    gc.collect()
+    before = sum(isinstance(thing, Profile) for thing in gc.get_objects())
+    held = []
+
+    def look(stage: str, done: int, total: int) -> None:
+        held.append(sum(isinstance(thing, Profile) for thing in gc.get_objects()) - before)
+
+    built = build([own_corpus], tmp_path / "i", HashedWords(), progress=look)
+    assert built.profiles == 23
+    assert max(held) <= 2
+
+
+def test_the_fullest_record_of_a_source_stands_for_it(own_corpus: Path, tmp_path: Path) -> None:
+    """Whichever profile has it, it is kept once; of two that say as much the first."""
+    report = "Fishers' Union. Nets and Boats. 2019"
+    for name, more in (("a", ""), ("b", ". https://example.org/nets"), ("c", ". https://b.org/x")):
+        front = f"---\ncountry: Kenya\nid: {name}\n---\n"
+        (own_corpus / f"{name}.md").write_text(f"{front}Torn.[^1]\n\n[^1]: {report}{more}\n")
+    build([own_corpus], tmp_path / "i", HashedWords())
+    store = open_index(tmp_path / "i", HashedWords()).generation.store
+    (found,) = (source for source, *_ in store.sources() if source.title == "Nets and Boats")
+    assert found.url == "https://example.org/nets"
 
 
 def test_two_generations_are_kept(own_corpus: Path, tmp_path: Path) -> None:

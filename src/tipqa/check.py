@@ -11,7 +11,7 @@ from typing import Literal
 from tipqa import readers
 from tipqa.corpus import corpus_files
 from tipqa.errors import CorpusError, QueryError
-from tipqa.index import unique_ids
+from tipqa.index import with_own_id
 from tipqa.types import Profile
 
 Level = Literal["error", "warning", "notice"]
@@ -133,16 +133,16 @@ def check(
         CorpusError: a path doesn't exist or holds no profile.
     """
     files: list[str] = []
-    profiles: list[Profile] = []
+    taken: dict[str, str] = {}
     findings: list[Finding] = []
     for path, _ in corpus_files(paths):
         files.append(str(path))
         try:
-            profiles.append(readers.read(path, file=str(path), country=country, edition=edition))
+            profile = readers.read(path, file=str(path), country=country, edition=edition)
         except CorpusError as error:
             findings.append(Finding(str(path), error.line, "unreadable", error.message))
-    for profile in unique_ids(profiles):
-        findings += _of(profile)
+        else:
+            findings += _of(with_own_id(profile, taken))
     order = {file: number for number, file in enumerate(files)}
     return files, sorted(findings, key=lambda f: (order[f.file], f.line or 0))
 

@@ -12,9 +12,9 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,8 @@ from tipqa.generation import (
 from tipqa.publish import make_current, sweep
 from tipqa.store import Store
 from tipqa.types import Encoder, FloatMatrix, Passage, Problem, Profile
+
+_AT_ONCE = 4096  # passages whose vectors are put together before FAISS gets them
 
 Progress = Callable[[str, int, int], object]
 """Told the stage ("read", "embed"), how many are done, and of how many."""
@@ -147,57 +149,47 @@ def _build(
     if old and (old.manifest["corpus"], old.manifest["settings"]) == (corpus, settings):
         return Built.of(old.name, old.manifest, embedded=0, changed=False)
 
-    part = old and changed_profiles(old, files, corpus, settings)
-    if old and part:
-        profiles, skipped, reading = part, old.manifest["skipped"], dict(old.manifest["reading"])
-    else:
-        profiles, skipped = _read_all(files, settings, progress)
-        reading = {}
-    reading |= {path: reading_of(profile) for path, profile in profiles.items()}
-    reading = dated(reading, folder)
-    found: list[Passage] = []
-    for profile in profiles.values():
-        found += passages(profile, encoder)
-    texts = [embedded_text(passage) for passage in found]
-    keys = [hashlib.sha256(f"{encoder.fingerprint}\0{t}".encode()).hexdigest() for t in texts]
-    too_long = _too_long(found, encoder)
-
+    told = _Told()
     with tempfile.TemporaryDirectory(prefix=".building-", dir=folder) as temporary:
         building = Path(temporary) / "generation"
         building.mkdir()
-        encoder, not_exported = _exported(encoder, old, building / ENCODER)
-        vectors, embedded = _vectors(texts, keys, encoder, old, progress)
+        database = building / DATABASE
+        part = old and changed_profiles(old, files, corpus, settings)
         if old and part:
-            shutil.copyfile(old.place / DATABASE, building / DATABASE)
-            order = tables.replace(building / DATABASE, list(profiles.values()), found, keys)
-            vectors = np.concatenate([old.faiss.reconstruct_n(0, old.faiss.ntotal), vectors])[order]
-            too_long += unchanged_ids(old.manifest["too_long"], profiles.values())
+            told.skipped, told.reading = old.manifest["skipped"], dict(old.manifest["reading"])
+            told.too_long = unchanged_ids(old.manifest["too_long"], part.values())
+            shutil.copyfile(old.place / DATABASE, database)
+            tables.replace(database, list(_cut(part.items(), encoder, told)))
         else:
-            tables.write(building / DATABASE, list(profiles.values()), found, keys)
-        _write_faiss(vectors, building / VECTORS)
-        with closing(Store(building / DATABASE)) as store:
+            profiles = _read_all(files, settings, progress, told)
+            tables.write(database, _cut(profiles, encoder, told))
+        encoder, not_exported = _exported(encoder, old, building / ENCODER)
+        with closing(Store(database)) as store:
+            vectors, embedded = _vectors(store, encoder, old, progress)
             pieces = ((context_in(info, path), text) for info, path, text in store.pieces())
             lexical.write(pieces, building / LEXICON)
+        _write_faiss(vectors, building / VECTORS)
+        reading = dated(told.reading, folder)
         manifest = {
             "format": FORMAT,
             "encoder": {
                 "name": encoder.name,
                 "fingerprint": encoder.fingerprint,
                 "max_tokens": encoder.max_tokens,
-                "dimension": int(vectors.shape[1]),
+                "dimension": vectors.d,
                 "not_exported": not_exported,
             },
             "vectors": "IndexFlatIP",  # exact; benchmarks/README.md has the figures of the others
             "settings": settings,
             "corpus": corpus,
-            "skipped": skipped,
+            "skipped": told.skipped,
             "reading": reading,
             "counts": {
                 "profiles": len(reading),
-                "passages": len(vectors),
+                "passages": vectors.ntotal,
                 "problems": sum(read["problems"] for read in reading.values()),
             },
-            "too_long": sorted(too_long),
+            "too_long": sorted(told.too_long),
             "files": {file.name: sha256_of(file) for file in sorted(building.iterdir())},
         }
         written = json.dumps(manifest, indent=1, sort_keys=True)  # ASCII: file names may be bytes
@@ -210,46 +202,73 @@ def _build(
     return Built.of(name, manifest, embedded, changed=True)
 
 
+@dataclass
+class _Told:
+    """What a manifest keeps of the files, told while they are read and cut.
+
+    Attributes:
+        reading: as `reading_of` makes it, by resolved path.
+        skipped: what is said of the files left out.
+        too_long: ids of the passages that the encoder doesn't see whole.
+    """
+
+    reading: dict[str, dict[str, Any]] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+    too_long: list[str] = field(default_factory=list)
+
+
 def _read_all(
-    files: Sequence[tuple[Path, str]], settings: dict[str, Any], progress: Progress
-) -> tuple[dict[str, Profile], list[str]]:
-    """The profiles by their resolved paths, and what is said of the files left out."""
-    profiles: dict[str, Profile] = {}
-    skipped: list[str] = []
+    files: Sequence[tuple[Path, str]], settings: dict[str, Any], progress: Progress, told: _Told
+) -> Iterator[tuple[str, Profile]]:
+    """The profiles with their resolved paths, one at a time: all would fill the memory."""
+    taken: dict[str, str] = {}
     for done, (path, name) in enumerate(files, start=1):
         try:
-            profiles[str(path.resolve())] = read_as(path, name, settings)
+            profile = read_as(path, name, settings)
         except CorpusError as error:
             if not settings["skip_unreadable"]:
                 raise
-            skipped.append(str(error))
+            told.skipped.append(str(error))
+        else:
+            yield str(path.resolve()), with_own_id(profile, taken)
         progress("read", done, len(files))
-    if not profiles:
+    if not taken:
         raise CorpusError(files[0][0], None, "is unreadable, and so is every other file. Mend one.")
-    return dict(zip(profiles, unique_ids(list(profiles.values())), strict=True)), skipped
 
 
-def unique_ids(profiles: Sequence[Profile]) -> list[Profile]:
-    """Give a second profile of one id a number; the flaw is told with it."""
-    taken: dict[str, str] = {}
-    unique = []
-    for profile in profiles:
-        info = profile.info
-        identity, number = info.id, 1
-        while identity in taken:
-            number += 1
-            identity = f"{info.id}-{number}"
-        if identity != info.id:
-            message = f'{taken[info.id]} is "{info.id}" already; this is "{identity}"'
-            problem = Problem(None, "duplicate-id", f'{message}. Give each its own "id:"')
-            profile = replace(
-                profile,
-                info=replace(info, id=identity),
-                problems=(*profile.problems, problem),
-            )
-        taken[identity] = info.file
-        unique.append(profile)
-    return unique
+def with_own_id(profile: Profile, taken: dict[str, str]) -> Profile:
+    """Give a second profile of one id a number; the flaw is told with it.
+
+    `taken` has the file of each id before it, and is told this one.
+    """
+    info = profile.info
+    identity, number = info.id, 1
+    while identity in taken:
+        number += 1
+        identity = f"{info.id}-{number}"
+    if identity != info.id:
+        message = f'{taken[info.id]} is "{info.id}" already; this is "{identity}"'
+        problem = Problem(None, "duplicate-id", f'{message}. Give each its own "id:"')
+        profile = replace(
+            profile,
+            info=replace(info, id=identity),
+            problems=(*profile.problems, problem),
+        )
+    taken[identity] = info.file
+    return profile
+
+
+def _cut(
+    profiles: Iterable[tuple[str, Profile]], encoder: Encoder, told: _Told
+) -> Iterator[tables.Cut]:
+    """Each profile with its passages, which are known by what the encoder is given."""
+    for path, profile in profiles:
+        told.reading[path] = reading_of(profile)
+        found = passages(profile, encoder)
+        told.too_long += _too_long(found, encoder)
+        texts = [f"{encoder.fingerprint}\0{embedded_text(passage)}" for passage in found]
+        keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+        yield profile, list(zip(found, keys, strict=True))
 
 
 def _exported(encoder: Encoder, old: Generation | None, file: Path) -> tuple[Encoder, str | None]:
@@ -278,34 +297,39 @@ def _too_long(found: Sequence[Passage], encoder: Encoder) -> list[str]:
 
 
 def _vectors(
-    texts: Sequence[str],
-    keys: Sequence[str],
-    encoder: Encoder,
-    old: Generation | None,
-    progress: Progress,
-) -> tuple[FloatMatrix, int]:
-    """A unit vector for each text, and how many of them had to be made."""
-    rows = old.store.keys() if old else {}
-    new = [n for n, key in enumerate(keys) if key not in rows]
-    made = embed(
-        [texts[n] for n in new],
-        encoder,
-        progress=lambda done: progress("embed", done, len(new)),
-    )
-    dimension = made.shape[1] if new else old.faiss.d if old else 0
-    vectors = np.empty((len(texts), dimension), dtype=np.float32)
-    kept = [n for n, key in enumerate(keys) if key in rows]
-    if old and kept:
-        wanted = np.array([rows[keys[n]] for n in kept], dtype=np.int64)
-        vectors[kept] = old.faiss.reconstruct_batch(wanted)
-    if new:
-        vectors[new] = made
-    return vectors, len(new)
+    store: Store, encoder: Encoder, old: Generation | None, progress: Progress
+) -> tuple[faiss.IndexFlatIP, int]:
+    """A unit vector for each passage in its row, and how many of them had to be made."""
+    known = old.store.keys() if old else {}
+    keys = store.keys_in_order()
+    new = sum(key not in known for key in keys)
+    embedded = 0
+
+    def embed_more(rows: Sequence[int]) -> FloatMatrix:
+        pieces = store.pieces(rows)
+        texts = [context_in(info, path) + text for info, path, text in pieces]
+        return embed(texts, encoder, progress=lambda done: progress("embed", embedded + done, new))
+
+    index = faiss.IndexFlatIP(old.faiss.d) if old else None
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
+        missing = [n for n, key in enumerate(some) if key not in known]
+        kept = [n for n, key in enumerate(some) if key in known]
+        made = embed_more([start + n for n in missing])
+        index = index or faiss.IndexFlatIP(made.shape[1])
+        vectors = np.empty((len(some), index.d), dtype=np.float32)
+        if old and kept:
+            wanted = np.array([known[some[n]] for n in kept], dtype=np.int64)
+            vectors[kept] = old.faiss.reconstruct_batch(wanted)
+        if missing:
+            vectors[missing] = made
+            embedded += len(missing)
+        index.add(vectors)
+    assert index is not None  # no profile is without a passage
+    return index, new
 
 
-def _write_faiss(vectors: FloatMatrix, path: Path) -> None:
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(vectors)
+def _write_faiss(index: faiss.IndexFlatIP, path: Path) -> None:
     with path.open("wb") as file:  # FAISS' own writing tells of a full disk on stderr
         writer = faiss.PyCallbackIOWriter(file.write)  # type: ignore[attr-defined]
         faiss.write_index(index, writer)

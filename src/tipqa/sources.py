@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import astuple, dataclass, replace
 
 from tipqa import countries, dates
@@ -128,17 +127,8 @@ def parse_source(text: str, same_author: str | None = None) -> Source:
     return replace(found, id=source_id(found))
 
 
-def fullest(sources: Iterable[Source]) -> dict[str, Source]:
-    """For each id the record that says most; of two that say as much the first."""
-    best: dict[str, Source] = {}
-    for source in sources:
-        known = best.get(source.id)
-        if known is None or _told(source) > _told(known):
-            best[source.id] = source
-    return best
-
-
-def _told(source: Source) -> int:
+def told(source: Source) -> int:
+    """How much a record says: of two records of one source the fuller one is kept."""
     return sum(value is not None for value in astuple(source))
 
 

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from tipqa.types import (
     ProfileInfo,
     Source,
 )
+
+_SECTIONS_KEPT = 1024  # profiles of one make have the same sections
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,10 @@ class Store:
     def keys(self) -> dict[str, int]:
         """The row of each vector by what it is known by."""
         return {row["key"]: row["row"] for row in self._rows("SELECT key, row FROM passage")}
+
+    def keys_in_order(self) -> list[str]:
+        """What each vector is known by, by row."""
+        return [row["key"] for row in self._rows("SELECT key FROM passage ORDER BY row")]
 
     @cached_property
     def _infos(self) -> dict[int, ProfileInfo]:
@@ -186,16 +192,20 @@ class Store:
             )
         return [by_row[int(row)] for row in rows]
 
-    def pieces(self) -> Iterator[tuple[ProfileInfo, Sequence[str], str]]:
-        """Profile, section and text of each passage, in the order of the rows."""
-        sections = {row["row"]: row["path"] for row in self._rows("SELECT row, path FROM section")}
-        paths = {row: json.loads(path) for row, path in sections.items()}
-        for profile, section, first, last, text in self._db.execute(
-            "SELECT paragraph.profile, paragraph.section, passage.first, passage.last,"
-            " paragraph.text FROM passage JOIN paragraph ON paragraph.row = passage.paragraph"
-            " ORDER BY passage.row"
+    def pieces(
+        self, rows: Sequence[int] | None = None
+    ) -> Iterator[tuple[ProfileInfo, Sequence[str], str]]:
+        """Profile, section and text of some passages or of all, in the order of the rows."""
+        section_of = lru_cache(_SECTIONS_KEPT)(json.loads)
+        some = "" if rows is None else "WHERE passage.row IN (SELECT value FROM json_each(?))"
+        for profile, path, first, last, text in self._db.execute(
+            "SELECT paragraph.profile, section.path, passage.first, passage.last, paragraph.text"
+            " FROM passage JOIN paragraph ON paragraph.row = passage.paragraph"
+            " JOIN section ON section.row = paragraph.section"
+            f" {some} ORDER BY passage.row",
+            [] if rows is None else [json.dumps(list(rows))],
         ):
-            yield self._infos[profile], paths[section], text[first:last]
+            yield self._infos[profile], section_of(path), text[first:last]
 
     def ids(self, rows: Sequence[int]) -> list[tuple[str, int | None]]:
         """The ids and editions of some passages, the newest first."""

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 
-from tipqa.sources import fullest
+from tipqa.sources import told
 from tipqa.types import Passage, Profile, ProfileInfo
+
+Keyed = tuple[Passage, str]
+"""A passage, and what its vector is known by."""
+Cut = tuple[Profile, Sequence[Keyed]]
+"""A profile and its passages in order."""
 
 _SCHEMA = """
 CREATE TABLE profile (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, title TEXT NOT NULL,
@@ -61,78 +67,62 @@ _PARTS = (
 """All that is written of one profile but its own row; what refers to others comes first."""
 
 
-def write(
-    path: Path, profiles: Sequence[Profile], passages: Sequence[Passage], keys: Sequence[str]
-) -> None:
+def write(path: Path, cut: Iterable[Cut]) -> None:
     """Write a new database; passages get the rows 0, 1, … in their order.
 
     Args:
         path: a file that is not there yet.
-        profiles: with unique ids.
-        passages: of these profiles.
-        keys: for each passage, what its vector is known by.
+        cut: profiles with unique ids; each is written before the next is asked for.
     """
     with _writing(path) as db:
         db.executescript(_SCHEMA)
         db.execute("BEGIN")
-        paragraphs: dict[tuple[str, int], int] = {}
-        sources = _write_sources(db, profiles)
-        for profile in profiles:
-            _write_parts(db, profile, _write_info(db, profile.info), paragraphs, sources)
-        _write_passages(db, range(len(passages)), passages, keys, paragraphs)
+        sources: dict[str, tuple[int, int]] = {}
+        rows = count()
+        for profile, found in cut:
+            _write_sources(db, profile, sources)
+            paragraphs = _write_parts(db, profile, _write_info(db, profile.info))
+            _write_passages(db, rows, found, paragraphs)
         db.execute("COMMIT")
 
 
-def _write_sources(db: sqlite3.Connection, profiles: Iterable[Profile]) -> dict[str, int]:
-    """Write each source once, as the note that says most of it has it; the rows by id."""
-    named = (source for p in profiles for note in p.notes for source in note.sources)
-    rows = {}
-    for row, source in enumerate(fullest(named).values(), start=1):
-        rows[source.id] = row
-        columns = [value for name, value in asdict(source).items() if name != "locator"]
-        db.execute(f"INSERT INTO source VALUES (?{', ?' * len(columns)})", (row, *columns))
-    return rows
+def _write_sources(
+    db: sqlite3.Connection, profile: Profile, known: dict[str, tuple[int, int]]
+) -> None:
+    """Write each source once, as the note that says most of it has it.
+
+    `known` has the row of each id and how much is said there; of two that say as much
+    the first stands.
+    """
+    for source in (source for note in profile.notes for source in note.sources):
+        row, said = known.get(source.id, (len(known) + 1, -1))
+        if told(source) > said:
+            known[source.id] = row, told(source)
+            columns = [value for name, value in asdict(source).items() if name != "locator"]
+            marks = ", ?" * len(columns)
+            db.execute(f"INSERT OR REPLACE INTO source VALUES (?{marks})", (row, *columns))
 
 
-def replace(
-    path: Path, profiles: Sequence[Profile], passages: Sequence[Passage], keys: Sequence[str]
-) -> list[int]:
+def replace(path: Path, cut: Sequence[Cut]) -> None:
     """Put profiles in the place of what a database has under their ids.
 
     Args:
-        path: a database that holds n passages.
-        profiles: each is in the database already, with the same info and sources.
-        passages, keys: as for `write`.
-
-    Returns:
-        For each row of the passages now, the row before; n + m for passage m of these.
+        path: a database.
+        cut: profiles that are in the database already, with the same info and sources.
     """
     with _writing(path) as db:
         db.execute("BEGIN")
-        (n,) = db.execute("SELECT count(*) FROM passage").fetchone()
-        sources = dict(db.execute("SELECT id, row FROM source"))
-        paragraphs: dict[tuple[str, int], int] = {}
-        new: dict[str, list[int]] = {}
-        for m, passage in enumerate(passages):
-            new.setdefault(passage.profile.id, []).append(n + m)
-        blocks = []
-        for profile in profiles:
+        for profile, found in cut:
             ((at,),) = db.execute("SELECT row FROM profile WHERE id = ?", [profile.info.id])
-            old = [row for (row,) in db.execute(f"{_PASSAGES} ORDER BY passage.row", [at])]
-            blocks.append((old[0], old[-1] + 1, new[profile.info.id]))
+            ((first, old),) = db.execute(f"SELECT min(row), count(*) FROM ({_PASSAGES})", [at])
             for parts in _PARTS:
                 db.execute(f"DELETE FROM {parts}", [at])
-            _write_parts(db, profile, at, paragraphs, sources)
-        order = list(range(n))
-        for start, end, rows in sorted(blocks, reverse=True):
-            order[start:end] = rows
-        now = {before: row for row, before in enumerate(order)}
-        moved = [(-1 - row, before) for before, row in now.items() if before < n and row != before]
-        db.executemany("UPDATE passage SET row = ? WHERE row = ?", moved)
-        db.execute("UPDATE passage SET row = -1 - row WHERE row < 0")  # none met another
-        _write_passages(db, [now[n + m] for m in range(len(passages))], passages, keys, paragraphs)
+            if len(found) != old:  # by way of negative rows, so that none meets another
+                moved = [len(found) - old, first]
+                db.execute("UPDATE passage SET row = -1 - row - ? WHERE row >= ?", moved)
+                db.execute("UPDATE passage SET row = -1 - row WHERE row < 0")
+            _write_passages(db, count(first), found, _write_parts(db, profile, at))
         db.execute("COMMIT")
-    return order
 
 
 @contextmanager
@@ -157,16 +147,10 @@ def _write_info(db: sqlite3.Connection, i: ProfileInfo) -> int:
     )
 
 
-def _write_parts(
-    db: sqlite3.Connection,
-    profile: Profile,
-    at: int,
-    paragraphs: dict[tuple[str, int], int],
-    sources: Mapping[str, int],
-) -> None:
+def _write_parts(db: sqlite3.Connection, profile: Profile, at: int) -> dict[int, int]:
     """Write the notes and paragraphs of the profile in row `at`.
 
-    `paragraphs` (by profile and number) and `sources` (by id) are told the new rows.
+    Its sources are there already. Returns the row of each paragraph by its number.
     """
     notes: dict[str, int] = {}
     for note in profile.notes:
@@ -175,32 +159,30 @@ def _write_parts(
         )
         for position, source in enumerate(note.sources):
             db.execute(
-                "INSERT INTO note_source VALUES (?, ?, ?, ?)",
-                (notes[note.id], position, sources[source.id], source.locator),
+                "INSERT INTO note_source SELECT ?, ?, row, ? FROM source WHERE id = ?",
+                (notes[note.id], position, source.locator, source.id),
             )
     sections: dict[tuple[str, ...], int] = {}
+    paragraphs = {}
     for p in profile.paragraphs:
         if p.section not in sections:
             path = json.dumps(p.section, ensure_ascii=False)
             sections[p.section] = _insert(db, "section", at, path)
         row = _insert(db, "paragraph", at, sections[p.section], p.number, p.text, p.line)
-        paragraphs[profile.info.id, p.number] = row
+        paragraphs[p.number] = row
         sentences = {span: _insert(db, "sentence", row, *span) for span in p.sentences}
         for c in p.citations:
             _insert(db, "citation", sentences[c.sentence], notes[c.note.id], c.scope)
+    return paragraphs
 
 
 def _write_passages(
-    db: sqlite3.Connection,
-    rows: Iterable[int],
-    passages: Sequence[Passage],
-    keys: Sequence[str],
-    paragraphs: dict[tuple[str, int], int],
+    db: sqlite3.Connection, rows: Iterable[int], found: Sequence[Keyed], paragraphs: dict[int, int]
 ) -> None:
     db.executemany(
         "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            (row, p.id, paragraphs[p.profile.id, p.paragraph], *p.span, p.tokens, key)
-            for row, p, key in zip(rows, passages, keys, strict=True)
+            (row, p.id, paragraphs[p.paragraph], *p.span, p.tokens, key)
+            for (p, key), row in zip(found, rows, strict=False)
         ),
     )
