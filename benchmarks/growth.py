@@ -19,6 +19,7 @@ import gzip
 import hashlib
 import json
 import os
+import pickle
 import re
 import statistics
 import subprocess
@@ -122,26 +123,31 @@ def repeat(profiles: Path, place: Path, times: int) -> None:
                 os.link(file, link)
 
 
-def repeated() -> None:
-    """Have the build read and cut a profile once, whatever its copies are called."""
-    known: dict[str, Profile] = {}
-    cut: dict[str, list[Passage]] = {}
+def repeated(kept: Path, encoder: MadeUp) -> None:
+    """Have the build read and cut a profile once, whatever its copies are called.
+
+    What was read and cut is kept in files, not in the memory that is measured.
+    """
+    kept.mkdir(exist_ok=True)
+
+    def known(own: str, path: Path | None = None) -> tuple[Profile, list[Passage]]:
+        file = kept / f"{own}.pickle"
+        if path and not file.exists():
+            profile = read(path, file=own)
+            file.write_bytes(pickle.dumps((profile, passages(profile, encoder))))
+        found: tuple[Profile, list[Passage]] = pickle.loads(file.read_bytes())
+        return found
 
     def read_once(path: Path, name: str, settings: object) -> Profile:
-        number, own = name[:3], name[4:]
-        if own not in known:
-            known[own] = read(path, file=own)
-        profile = known[own]
-        identity = f"{profile.info.id}-{number}"
+        profile, _ = known(name[4:], path)
+        identity = f"{profile.info.id}-{name[:3]}"
         return replace(profile, info=replace(profile.info, id=identity, file=name))
 
     def cut_once(profile: Profile, encoder: MadeUp) -> list[Passage]:
-        own = profile.info.file[4:]
-        if own not in cut:
-            cut[own] = passages(profile, encoder)
+        _, cut = known(profile.info.file[4:])
         return [
             replace(p, profile=profile.info, id=f"{profile.info.id}#{p.id.partition('#')[2]}")
-            for p in cut[own]
+            for p in cut
         ]
 
     indexing.read_as = read_once  # type: ignore[attr-defined]
@@ -161,12 +167,13 @@ def processor(act: Callable[[], object]) -> float:
 
 def built(corpus: Sequence[Path], folder: Path, again: bool) -> dict[str, float]:
     """In a process of its own: a build, and its memory."""
-    if again:
-        repeated()
     encoder = MadeUp()
+    if again:
+        repeated(folder.parent / "cut", encoder)
     seconds = processor(lambda: indexing.build(list(corpus), folder, encoder))
+    most = megabytes("VmHWM")
     counts = open_index(folder, encoder, Untold()).generation.manifest["counts"]
-    return {"passages": counts["passages"], "build_s": seconds, "build_mb": megabytes("VmHWM")}
+    return {"passages": counts["passages"], "build_s": seconds, "build_mb": most}
 
 
 def asked(folder: Path) -> dict[str, float]:
