@@ -165,10 +165,10 @@ def _build(
             tables.write(database, _cut(profiles, encoder, told))
         encoder, not_exported = _exported(encoder, old, building / ENCODER)
         with closing(Store(database)) as store:
-            vectors, embedded = _vectors(store, encoder, old, progress)
+            path = building / VECTORS
+            count, dimension, embedded = _write_vectors(store, encoder, old, path, progress)
             pieces = ((context_in(info, path), text) for info, path, text in store.pieces())
             lexical.write(pieces, building / LEXICON)
-        _write_faiss(vectors, building / VECTORS)
         reading = dated(told.reading, folder)
         manifest = {
             "format": FORMAT,
@@ -176,7 +176,7 @@ def _build(
                 "name": encoder.name,
                 "fingerprint": encoder.fingerprint,
                 "max_tokens": encoder.max_tokens,
-                "dimension": vectors.d,
+                "dimension": dimension,
                 "not_exported": not_exported,
             },
             "vectors": "IndexFlatIP",  # exact; benchmarks/README.md has the figures of the others
@@ -186,7 +186,7 @@ def _build(
             "reading": reading,
             "counts": {
                 "profiles": len(reading),
-                "passages": vectors.ntotal,
+                "passages": count,
                 "problems": sum(read["problems"] for read in reading.values()),
             },
             "too_long": sorted(told.too_long),
@@ -296,10 +296,14 @@ def _too_long(found: Sequence[Passage], encoder: Encoder) -> list[str]:
     return [p.id for p, n in zip(single, lengths, strict=True) if n > encoder.max_tokens]
 
 
-def _vectors(
-    store: Store, encoder: Encoder, old: Generation | None, progress: Progress
-) -> tuple[faiss.IndexFlatIP, int]:
-    """A unit vector for each passage in its row, and how many of them had to be made."""
+def _write_vectors(
+    store: Store, encoder: Encoder, old: Generation | None, path: Path, progress: Progress
+) -> tuple[int, int, int]:
+    """Write a unit vector for each passage in its row.
+
+    Returns:
+        How many there are, their length, and how many of them had to be made.
+    """
     known = old.store.keys() if old else {}
     keys = store.keys_in_order()
     new = sum(key not in known for key in keys)
@@ -326,13 +330,10 @@ def _vectors(
             embedded += len(missing)
         index.add(vectors)
     assert index is not None  # no profile is without a passage
-    return index, new
-
-
-def _write_faiss(index: faiss.IndexFlatIP, path: Path) -> None:
     with path.open("wb") as file:  # FAISS' own writing tells of a full disk on stderr
         writer = faiss.PyCallbackIOWriter(file.write)  # type: ignore[attr-defined]
         faiss.write_index(index, writer)
+    return index.ntotal, index.d, new
 
 
 def _code_digest() -> str:
