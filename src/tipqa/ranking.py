@@ -79,7 +79,7 @@ class Ranking:
             self.asked = read_within(generation, query)
         text = self.asked.text
         if mode != "lexical":
-            self._scores = self._parts["dense"] = generation.vectors @ embedded(text)
+            self._scores = self._parts["dense"] = generation.cosines(embedded(text))
         if mode != "dense":
             self._scores = self._parts["lexical"] = self._lexicon.scores(telling(text))
 
