@@ -23,10 +23,7 @@ from tipqa.search import Index, make_filters, open_index
 from tipqa_api import create_app, schemas
 from written import shared
 
-SURE, UNSURE = (
-    Heads(np.zeros(385, dtype=np.float32), Head({}, bias, 0.5), Head({}, bias, 0.5))
-    for bias in (5.0, -5.0)
-)
+SURE, UNSURE = (Heads(Head({}, bias, 0.5), Head({}, bias, 0.5)) for bias in (5.0, -5.0))
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +126,20 @@ def test_figures_that_disagree_stand_side_by_side() -> None:
     assert [given.sentences[one[0]].text, given.sentences[other[0]].text] == [
         "In 2004 an NGO told of 150 suspects arrested.",
         "In 2004 police told of 165 arrests.",
+    ]
+
+
+def test_what_a_summary_says_is_joined_by_where_it_has_its_source() -> None:
+    """A sentence without a note first, as it says most; then the one that has the note."""
+    text = (
+        "## Summary\n\nA new shelter served nine girls of Oslo in 2023.\n\n"
+        "## Shelters\n\nIt is small. The shelter served nine girls, most of them of Oslo.[^1]\n\n"
+        "Nine girls go to school.[^1]\n\n[^1]: Ministry. Report. 2023."
+    )
+    given = asked_of("How many girls of Oslo did the new shelter serve in 2023?", text)
+    assert [(s.text, len(s.citations)) for s in given.sentences] == [
+        ("A new shelter served nine girls of Oslo in 2023.", 0),
+        ("The shelter served nine girls, most of them of Oslo.", 1),
     ]
 
 

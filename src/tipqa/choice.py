@@ -9,12 +9,14 @@ from typing import Literal
 
 from tipqa.evidence import Evidence, Read
 from tipqa.figures import Figure, asked_for, disagreeing, holds
+from tipqa.lexical import stems, telling
 from tipqa.types import Citation, Passage, Span
 
 Relation = Literal["answers", "contradicts"]
 
 MOST, _MOST_LISTED = 4, 8  # sentences of an answer, and of a list
 _AS_GOOD = 2.0  # log-odds within which a sentence says as much as the best
+_SAID_TOO = 0.6  # the part of a sentence's words that another one has that says it too
 _LIST = re.compile(r"^(?:which|what)(?: \w+)? (\w+s)\b|\blist\b|^name\b", re.IGNORECASE)
 _DENIES = re.compile(
     r"\b(?:no|not|never|none|neither|nor|without|lacks?|cannot|n't|rare(?:ly)?)\b|n't\b",
@@ -67,14 +69,34 @@ def choose(question: str, evidence: Evidence, most: int) -> list[AnswerSentence]
     others = [place for place, _ in disagreeing(question, near)]
     if 0 in others:  # figures that differ from the best sentence's come first
         places = [0, *others, *places]
+    places = [0, *_with_source(same), *places]
     good = [same[place] for place in list(dict.fromkeys(places))[:most]]
     order = {read.passage.id: place for place, read in reversed(list(enumerate(good)))}
     good.sort(key=lambda read: (order[read.passage.id], read.span))
     return [answering(question, read) for read in good]
 
 
+def _with_source(read: Sequence[Read]) -> list[int]:
+    """Where the first sentence names no source, the place of one that says it with its source.
+
+    A profile's summary seldom has notes; what it sums up has them.
+    """
+    first = set(stems(telling(read[0].text)))
+    if not first or _cited(read[0]):
+        return []
+    for place, other in enumerate(read[1:], start=1):
+        held = first.intersection(stems(telling(other.text)))
+        if other.odds > 0 and _cited(other) and len(held) >= _SAID_TOO * len(first):
+            return [place]
+    return []
+
+
+def _cited(read: Read) -> tuple[Citation, ...]:
+    return tuple(c for c in read.passage.citations if c.sentence == read.span)
+
+
 def answering(question: str, read: Read) -> AnswerSentence:
-    citations = tuple(c for c in read.passage.citations if c.sentence == read.span)
+    citations = _cited(read)
     years = [s.year for c in citations for s in c.note.sources if s.year]
     kind = asked_for(question)
     denies = kind and _DENIES.search(read.text) and not holds(kind, _DENIES.sub(" ", read.text))
