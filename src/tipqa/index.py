@@ -320,7 +320,8 @@ def _write_vectors(
         missing = [n for n, key in enumerate(some) if key not in known]
         kept = [n for n, key in enumerate(some) if key in known]
         made = embed_more([start + n for n in missing])
-        index = index or faiss.IndexFlatIP(made.shape[1])
+        if index is None:
+            index = faiss.IndexFlatIP(made.shape[1])
         vectors = np.empty((len(some), index.d), dtype=np.float32)
         if old and kept:
             wanted = np.array([known[some[n]] for n in kept], dtype=np.int64)
