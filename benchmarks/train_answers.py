@@ -1,8 +1,8 @@
 """Train the head that tells whether what was found answers, and choose its threshold.
 
-    python benchmarks/train_answers.py INDEX DEV.jsonl CONTRAST.jsonl XQUAD.json
+    python benchmarks/train_answers.py INDEX DEV.jsonl CONTRAST.jsonl
 
-INDEX: built of profiles/dol-2020; XQUAD: reading/xquad_en/xquad.en.json. Features come
+INDEX: built of profiles/dol-2020. Features come
 from the evidence alone, none from the question's length or form. Figures are of held-out
 folds; a pair of questions is never on both sides.
 """
@@ -10,9 +10,7 @@ folds; a pair of questions is never on both sides.
 from __future__ import annotations
 
 import json
-import re
 import sys
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +21,10 @@ from sklearn.metrics import roc_auc_score
 from tipqa import confidence
 from tipqa.answer import evidence_of
 from tipqa.evaluate_answers import Asked, load_asked
-from tipqa.lexical import stems, telling
-from tipqa.rerank import CrossEncoder, load_reranker
 from tipqa.search import Index, open_index
 
-_STRENGTH, _STRENGTH_READ = 0.3, 0.1  # the inverse of the penalty on weights
+_STRENGTH = 0.3  # the inverse of the penalty on weights
 _RARE = 0.3  # the deviation of something that is so for one question in ten
-_HARD, _SAME_PARAGRAPH = 3, 0.15  # sentences to choose a wrong one from; a lead of near ones
 _FOLDS, _SEED = 10, 2020
 _ANSWERED = 0.94  # the least share of the answerable that is answered
 _ANSWERABLE = 0.7  # of what people ask: dev-2020's share, where contrast-2020 has a half
@@ -37,83 +32,26 @@ _ANSWERABLE = 0.7  # of what people ask: dev-2020's share, where contrast-2020 h
 Floats = npt.NDArray[np.float64]
 
 
-def main(folder: str, dev: str, contrast: str, xquad: str) -> None:
-    train(open_index(folder), load_asked(Path(dev)), load_asked(Path(contrast)), Path(xquad))
+def main(folder: str, dev: str, contrast: str) -> None:
+    train(open_index(folder), load_asked(Path(dev)), load_asked(Path(contrast)))
 
 
-def train(index: Index, dev: list[Asked], contrast: list[Asked], xquad: Path) -> None:
+def train(index: Index, dev: list[Asked], contrast: list[Asked]) -> None:
     asked = dev + contrast
-    reading = _reading(xquad)
     found = [evidence_of(index, one.question) for one in asked]
+    plain = [evidence and evidence.features for evidence in found]
+    full = [
+        evidence and {**evidence.features, confidence.READING: evidence.reading}
+        for evidence in found
+    ]
     heads = {}
-    for name in ("full", "plain"):
-        features: list[dict[str, float] | None] = []
-        for evidence in found:
-            if evidence is None or name == "plain":
-                features.append(evidence.features if evidence else None)
-            else:
-                assert evidence.state is not None
-                told = float(evidence.state @ reading[:-1] + reading[-1])
-                features.append({**evidence.features, confidence.READING: told})
+    for name, features in (("full", full), ("plain", plain)):
         print(name)
         heads[name] = _head(asked, features, len(dev))
-    written = {
-        "made_by": "benchmarks/train_answers.py INDEX dev-2020.jsonl contrast-2020.jsonl "
-        "xquad.en.json",
-        **heads,
-        "reading": [round(float(weight), 5) for weight in reading],
-    }
+    made_by = "benchmarks/train_answers.py INDEX dev-2020.jsonl contrast-2020.jsonl"
     place = Path(confidence.__file__).parent / confidence.WEIGHTS
-    place.write_text(json.dumps(written) + "\n", encoding="utf-8")
+    place.write_text(json.dumps({"made_by": made_by, **heads}) + "\n", encoding="utf-8")
     print(place)
-
-
-def _reading(xquad: Path) -> Floats:
-    """Weights for the reranker's states, the bias last.
-
-    Of each question: the sentence that has its answer, and of the others of its article
-    that share most words with it the one that the reranker likes best. As each question
-    stands on both sides, its form tells nothing.
-    """
-    reranker = load_reranker()
-    assert isinstance(reranker, CrossEncoder)
-    states, truth = [], []
-    for article in json.loads(xquad.read_text(encoding="utf-8"))["data"]:
-        sentences = [
-            (number, start, paragraph["context"][start:end])
-            for number, paragraph in enumerate(article["paragraphs"])
-            for start, end in pairwise(_ends(paragraph["context"]))
-        ]
-        held = [set(stems(telling(text))) for _, _, text in sentences]
-        for number, paragraph in enumerate(article["paragraphs"]):
-            for asked in paragraph["qas"]:
-                question, answer = asked["question"], asked["answers"][0]
-                right = [
-                    text
-                    for n, start, text in sentences
-                    if n == number and 0 <= answer["answer_start"] - start < len(text)
-                ]
-                wanted = set(stems(telling(question)))
-                share = [
-                    len(wanted & has) / (len(wanted) + 1) + (_SAME_PARAGRAPH if n == number else 0)
-                    for (n, _, _), has in zip(sentences, held, strict=True)
-                ]
-                near = [
-                    sentences[place][2]
-                    for place in sorted(range(len(share)), key=lambda place: -share[place])
-                    if answer["text"].casefold() not in sentences[place][2].casefold()
-                ][:_HARD]
-                scores = reranker.score(question, near)
-                pair = reranker.states(question, [right[0], near[int(np.argmax(scores))]])
-                assert pair is not None
-                states += list(pair)
-                truth += [True, False]
-    weights, bias = _fitted(np.array(states), np.array(truth), np.ones(len(truth)), _STRENGTH_READ)
-    return np.append(weights, bias)
-
-
-def _ends(text: str) -> list[int]:
-    return [0, *(m.end() for m in re.finditer(r'(?<=[.!?]) +(?=[A-Z"\u201c\[])', text)), len(text)]
 
 
 def _head(

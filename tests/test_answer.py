@@ -6,7 +6,6 @@ import random
 import tempfile
 from pathlib import Path
 
-import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
@@ -205,8 +204,8 @@ def test_the_head_that_ships() -> None:
     head = shipped().plain
     none = dict.fromkeys(head.weights, 0.0)
     assert 0 < head.confidence(none) < 1
-    assert head.confidence({**none, "above_others": 9.0}) > head.confidence(none)
-    assert head.confidence({**none, "strange_name": 2.0}) < head.confidence(none)
+    assert head.confidence({**none, "above_passages": 9.0}) > head.confidence(none)
+    assert head.confidence({**none, "other_period": 1.0}) < head.confidence(none)
     assert head.confidence(dict.fromkeys(head.weights, 1e9)) <= 1
 
 

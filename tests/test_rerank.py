@@ -13,8 +13,7 @@ from tokenizers import Tokenizer
 
 from tipqa.errors import EncoderError
 from tipqa.files import package_folders
-from tipqa.rerank import PACKAGED, Pairs, load_reranker
-from tipqa.types import Reranker
+from tipqa.rerank import PACKAGED, CrossEncoder, Pairs, load_reranker
 
 TEXTS = [
     "Cambodia. The ministry ran two temporary shelters for victims.",
@@ -24,14 +23,14 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def packaged() -> Reranker:
+def packaged() -> CrossEncoder:
     reranker = load_reranker()
-    assert reranker
+    assert isinstance(reranker, CrossEncoder)
     return reranker
 
 
 @pytest.mark.model
-def test_the_packaged_one_tells_what_answers(packaged: Reranker) -> None:
+def test_the_packaged_one_tells_what_answers(packaged: CrossEncoder) -> None:
     """The text that answers has the highest log-odds, and better than even ones."""
     scores = packaged.score("Who ran shelters for victims in Cambodia?", TEXTS)
     assert scores.dtype == np.float32
@@ -40,7 +39,7 @@ def test_the_packaged_one_tells_what_answers(packaged: Reranker) -> None:
 
 
 @pytest.mark.model
-def test_a_pair_has_one_score(packaged: Reranker) -> None:
+def test_a_pair_has_one_score(packaged: CrossEncoder) -> None:
     """Alone, among others, in any order and in eight threads at once."""
     queries = ["fish farms", "shelters for victims"] * 8
 
@@ -52,6 +51,34 @@ def test_a_pair_has_one_score(packaged: Reranker) -> None:
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(scored, queries)) == [alone[query] for query in queries]
     assert packaged.score("fish farms", []).shape == (0,)
+
+
+@pytest.mark.model
+def test_the_reader_tells_an_answer_from_what_is_only_near(packaged: CrossEncoder) -> None:
+    """Sentences of the same matter: the one that answers is the surer, alone or among others."""
+    question = "How many boys were taken out of the salt mine in Ruritania?"
+    texts = [
+        "Ruritania. Enforcement. The ministry took 40 boys out of an illegal salt mine.",
+        "Ruritania. Enforcement. The ministry took 40 boys out of the brick kilns.",
+        "Ruritania. Enforcement. The ministry closed an illegal salt mine in which boys worked.",
+    ]
+    told = packaged.read(question, texts)
+    assert told is not None
+    assert told.argmax() == 0
+    assert told[0] > 0 > told[2]
+    alone = [packaged.read(question, [text]) for text in texts]
+    assert told.tolist() == [float(one[0]) for one in alone if one is not None]
+
+
+@pytest.mark.model
+def test_another_model_has_no_reader(packaged: CrossEncoder, tmp_path: Path) -> None:
+    """The reader stands on the packaged one's layers, whatever a folder's model is."""
+    for name in ("model.onnx", "tokenizer.json"):
+        (tmp_path / name).symlink_to(packaged.folder / name)
+    other = load_reranker(str(tmp_path))
+    assert isinstance(other, CrossEncoder)
+    assert other.read("fish farms", TEXTS) is None
+    assert other.score("fish farms", TEXTS).tolist() == packaged.score("fish farms", TEXTS).tolist()
 
 
 @pytest.fixture(scope="module")

@@ -126,7 +126,7 @@ def answer(
         if sum(map(bool, about)) > 1:
             groups = [(countries.name_of(c), hits) for c, hits in zip(compared, about, strict=True)]
     absent = bool(coverage.no_profile) and not compared
-    parts = [_part(index, asked.text, name, hits, reranker, heads, absent) for name, hits in groups]
+    parts = [_part(asked.text, name, hits, reranker, heads, absent) for name, hits in groups]
     chosen: list[AnswerSentence] = []
     missing = [f"{name}: there is no profile" for name in coverage.no_profile]
     for part in parts:
@@ -137,7 +137,7 @@ def answer(
     if chosen and len(parts) == 1 and parts[0].evidence:
         missing += _left_open(asked.text, chosen, parts[0].evidence.sentences, reranker)
     elif len(parts) == 1 and not absent:
-        chosen, open_parts = _by_parts(index, asked.text, parts[0].hits, reranker, heads)
+        chosen, open_parts = _by_parts(asked.text, parts[0].hits, reranker, heads)
         missing = open_parts if chosen else missing
     status: Status = "not_found"
     if chosen:
@@ -167,11 +167,10 @@ def evidence_of(index: Index, question: str) -> Evidence | None:
     asked = read_within(index.generation, question)
     if not found.hits or (found.no_profile and not any(map(catalog.has, asked.countries))):
         return None
-    return gather(index, asked.text, found.hits, Remembering(index.reranker or SharedWords()))
+    return gather(asked.text, found.hits, Remembering(index.reranker or SharedWords()))
 
 
 def _part(
-    index: Index,
     question: str,
     name: str | None,
     hits: list[Hit],
@@ -181,7 +180,7 @@ def _part(
 ) -> _Part:
     if absent or not hits:
         return _Part(name, hits)
-    evidence = gather(index, question, hits, reranker)
+    evidence = gather(question, hits, reranker)
     confidence, head = heads.of(evidence)
     return _Part(name, hits, evidence, confidence, confidence >= head.threshold)
 
@@ -190,7 +189,7 @@ def _lacks(question: str, part: _Part) -> str:
     """What is not there, as far as that can be told."""
     kind = asked_for(question)
     lacks = "nothing that answers this"
-    if part.evidence and kind and part.evidence.features["no_such_kind_near"]:
+    if part.evidence and kind and part.evidence.lacks_kind:
         lacks = f"{_KINDS[kind]} is asked for, and what is near gives none"
     return f"{part.name}: {lacks}" if part.name else lacks
 
@@ -224,13 +223,13 @@ def _left_open(
 
 
 def _by_parts(
-    index: Index, question: str, hits: list[Hit], reranker: Remembering, heads: Heads
+    question: str, hits: list[Hit], reranker: Remembering, heads: Heads
 ) -> tuple[list[AnswerSentence], list[str]]:
     """Answer those parts of a question that can be understood alone, if any can be answered."""
     chosen: list[AnswerSentence] = []
     missing = []
     for text in parts_of(question):
-        part = _part(index, text, None, hits, reranker, heads, points_back(text))
+        part = _part(text, None, hits, reranker, heads, points_back(text))
         if part.evidence and part.answers:
             chosen += choose(text, part.evidence, MOST // 2)
         else:

@@ -9,17 +9,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-import numpy as np
-
 from tipqa.evidence import Evidence
-from tipqa.types import FloatVector
 
 WEIGHTS = "answers.json"
 """What `benchmarks/train_answers.py` wrote, beside this file."""
 
 
 READING = "reading"
-"""The feature that comes from what the reranker made of the best sentence."""
+"""The feature that the reader tells: the log-odds that one of the best sentences answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +38,21 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """One head for where the reranker tells its states, one for where it doesn't.
+    """One head for where a reader tells what it reads, one for where there is none."""
 
-    `reading` weighs the states, the bias last: log-odds that a sentence answers a
-    question, and is not only the nearest to it.
-    """
-
-    reading: FloatVector
     full: Head
     plain: Head
 
     def of(self, evidence: Evidence) -> tuple[float, Head]:
         """The probability that a question is answered, and the head that tells it."""
-        if evidence.state is None:
+        if evidence.reading is None:
             return self.plain.confidence(evidence.features), self.plain
-        reading = float(evidence.state @ self.reading[:-1] + self.reading[-1])
-        return self.full.confidence({**evidence.features, READING: reading}), self.full
+        features = {**evidence.features, READING: evidence.reading}
+        return self.full.confidence(features), self.full
 
 
 @cache
 def shipped() -> Heads:
     """The heads that the package comes with."""
     read = json.loads(resources.files("tipqa").joinpath(WEIGHTS).read_text(encoding="utf-8"))
-    full, plain = (
-        Head(read[name]["weights"], read[name]["bias"], read[name]["threshold"])
-        for name in ("full", "plain")
-    )
-    return Heads(np.array(read["reading"], dtype=np.float32), full, plain)
+    return Heads(*(Head(**read[name]) for name in ("full", "plain")))

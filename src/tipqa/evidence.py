@@ -1,35 +1,29 @@
 """What the nearest sentences hold of an answer, and what tells whether they answer.
 
-No score of a model has a scale that holds across questions: a vague question finds
+No score of the reranker has a scale that holds across questions: a vague question finds
 something everywhere, and one in unusual words finds even its answer barely. So the best
-sentence is held against the others that were found, and against itself when one word of
-the question is left out: without a word that it has nothing of it fits better.
+sentences are read again by the reader, which learnt to tell an answer from what is only
+near, and the best one is held against those of other passages.
 """
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from tipqa import figures
-from tipqa.asked import without_countries
 from tipqa.chunk import context
-from tipqa.lexical import COMMON, stems, words
-from tipqa.search import Index
-from tipqa.types import FloatMatrix, FloatVector, Hit, Passage, Reranker, Span
+from tipqa.types import FloatVector, Hit, Passage, Reranker, Span
 
 READ = 8  # hits whose sentences are read one by one
-_ABLATED = 2  # sentences that are read again with a word of the question left out
+_CLOSELY = 5  # sentences that the reader reads
 _NOTHING = -11.0  # about what the reranker gives to texts that have nothing to do with it
 _PASSAGE = 0.5  # what a passage's log-odds count beside its sentence's
-_STRANGE = 0.2  # the least that such a name counts for
 _NEAR = 2.5  # log-odds within which a sentence is as good as the best
-_PIECE = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +45,17 @@ class Evidence:
 
     sentences: tuple[Read, ...]
     features: dict[str, float]
-    state: FloatVector | None = None
-    """What the reranker made of the best sentence; None where it doesn't tell."""
+    reading: float | None = None
+    """The most that the reader gives to one of the best; None where there is no reader."""
+    lacks_kind: bool = False
+    """Whether none of the best gives the kind of figure that is asked for."""
 
 
 @runtime_checkable
-class GivesStates(Protocol):
-    """A reranker that tells what its scores are made of."""
+class Reads(Protocol):
+    """A reranker that also tells whether a text answers, or only speaks of the same."""
 
-    def states(self, query: str, texts: Sequence[str]) -> FloatMatrix | None: ...
+    def read(self, query: str, texts: Sequence[str]) -> FloatVector | None: ...
 
 
 class Remembering:
@@ -77,16 +73,15 @@ class Remembering:
                 self._known[query, text] = score
         return np.array([self._known[query, text] for text in texts], dtype=np.float32)
 
-    def states(self, query: str, texts: Sequence[str]) -> FloatMatrix | None:
+    def read(self, query: str, texts: Sequence[str]) -> FloatVector | None:
         known = self._reranker
-        return known.states(query, texts) if isinstance(known, GivesStates) else None
+        return known.read(query, texts) if isinstance(known, Reads) else None
 
 
-def gather(index: Index, question: str, hits: Sequence[Hit], reranker: Remembering) -> Evidence:
+def gather(question: str, hits: Sequence[Hit], reranker: Remembering) -> Evidence:
     """Read the sentences of the first hits for what they hold of an answer.
 
     Args:
-        index: knows which names are of countries.
         question: names of countries in it put right.
         hits: of this question, the best first; at least one.
         reranker: reads pairs of texts.
@@ -96,11 +91,15 @@ def gather(index: Index, question: str, hits: Sequence[Hit], reranker: Rememberi
     read = [Read(p, s, float(o)) for (p, s), o in zip(places, odds, strict=True)]
     of_passage = {hit.passage.id: _PASSAGE * _log_odds(hit.score) for hit in hits[:READ]}
     read.sort(key=lambda one: -one.odds - of_passage[one.passage.id])  # stable: the hits' order
-    states = reranker.states(question, [context(read[0].passage) + read[0].text])
+    closely = [context(one.passage) + one.text for one in read[:_CLOSELY]]
+    told = reranker.read(question, closely)
+    kind = figures.asked_for(question)
+    near = [one.text for one in read[:4] if one.odds > read[0].odds - _NEAR]
     return Evidence(
         tuple(read),
-        _features(index, question, read, reranker),
-        None if states is None else states[0],
+        _features(question, read, kind),
+        None if told is None else float(told.max()),
+        bool(kind and not any(figures.holds(kind, text) for text in near)),
     )
 
 
@@ -110,31 +109,17 @@ def _log_odds(score: float) -> float:
     return math.log(sure / (1 - sure))
 
 
-def _features(
-    index: Index, question: str, read: Sequence[Read], reranker: Reranker
-) -> dict[str, float]:
+def _features(question: str, read: Sequence[Read], kind: figures.Unit | None) -> dict[str, float]:
     best = read[0]
     by_passage: dict[str, float] = {}
     for one in read:
         by_passage.setdefault(one.passage.id, one.odds)
-    passages = list(by_passage.values())
-    gains = [_gains(question, one, reranker) for one in read[:_ABLATED]]
-    kind = figures.asked_for(question)
-    near = [one.text for one in read[:4] if one.odds > best.odds - _NEAR]
-    bare = without_countries(question, index.generation.catalog.uncoded)
+    others = list(by_passage.values())[1:4]
     return {
-        "above_others": best.odds - _mean([one.odds for one in read[1:6]]),
-        "above_passages": best.odds - _mean(passages[1:4]),
-        "odds_less_gain": max(
-            one.odds - 2 * max(found.values(), default=0.0)
-            for one, found in zip(read, gains, strict=False)
-        ),
-        "strange_name": _strange_name(bare, best, gains[0]),
+        "odds": best.odds,
+        "above_passages": best.odds - (float(np.mean(others)) if others else _NOTHING),
         "other_period": float(_of_another_period(question, best)),
         "no_such_kind": float(bool(kind and not figures.holds(kind, best.text))),
-        "no_such_kind_near": float(
-            bool(kind and not any(figures.holds(kind, text) for text in near))
-        ),
     }
 
 
@@ -149,38 +134,3 @@ def _of_another_period(question: str, best: Read) -> bool:
         edition = best.passage.profile.edition
         told = frozenset({edition, edition - 1} if edition else asked)
     return bool(asked and told and not asked & told)
-
-
-def _mean(odds: Sequence[float]) -> float:
-    """The mean of what there is; where there is nothing beside the best, of nothing."""
-    return float(np.mean(odds)) if odds else _NOTHING
-
-
-def _gains(question: str, one: Read, reranker: Reranker) -> dict[str, float]:
-    """By word of the question: how much better a sentence fits where it is left out."""
-    text = context(one.passage) + one.text
-    left_out = {
-        m.group(): " ".join((question[: m.start()] + question[m.end() :]).split())
-        for m in _PIECE.finditer(question)
-        if m.group().casefold() not in COMMON
-    }
-    return {
-        word: float(reranker.score(rest, [text])[0]) - one.odds
-        for word, rest in left_out.items()
-        if rest
-    }
-
-
-def _strange_name(bare: str, best: Read, gains: Mapping[str, float]) -> float:
-    """The most that is gained by leaving out a name or number the passage has not.
-
-    Names of countries do not count, nor what only begins a sentence.
-    """
-    held = set(stems(words(context(best.passage) + best.passage.text)))
-    names = [
-        piece
-        for place, piece in enumerate(_PIECE.findall(bare))
-        if any(map(str.isdigit, piece)) or (place and piece[0].isupper())
-    ]
-    strange = [name for name in names if name in gains and not held & set(stems(words(name)))]
-    return max((max(gains[name], _STRANGE) for name in strange), default=0.0)

