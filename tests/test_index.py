@@ -178,11 +178,11 @@ def test_a_profile_is_let_go_once_it_is_written(own_corpus: Path, tmp_path: Path
     for year in range(1990, 2010):
         (own_corpus / f"kenya-{year}.md").write_text(NETS.replace("2020", str(year)))
     gc.collect()
-    before = sum(isinstance(thing, Profile) for thing in gc.get_objects())
+    before = sum(type(thing) is Profile for thing in gc.get_objects())
     held = []
 
     def look(stage: str, done: int, total: int) -> None:
-        held.append(sum(isinstance(thing, Profile) for thing in gc.get_objects()) - before)
+        held.append(sum(type(thing) is Profile for thing in gc.get_objects()) - before)
 
     built = build([own_corpus], tmp_path / "i", HashedWords(), progress=look)
     assert built.profiles == 23
