@@ -2,9 +2,9 @@
 
     python benchmarks/train_answers.py INDEX DEV.jsonl CONTRAST.jsonl
 
-INDEX: built of profiles/dol-2020. Features come
-from the evidence alone, none from the question's length or form. Figures are of held-out
-folds; a pair of questions is never on both sides.
+INDEX: built of profiles/dol-2020. Features come from the evidence alone, none from the
+question's length or form. Figures are of held-out folds; a pair of questions is never on
+both sides.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _head(
     held_out = np.zeros(len(kept))
     for number in range(_FOLDS):
         seen = fold != number
-        coefficients, bias = _fitted(rows[seen], truth[seen], weights[seen], _STRENGTH, _RARE)
+        coefficients, bias = _fitted(rows[seen], truth[seen], weights[seen])
         held_out[~seen] = rows[~seen] @ coefficients + bias
     in_dev = np.arange(len(asked)) < count_dev
     of_dev = in_dev[kept]
@@ -101,7 +101,7 @@ def _head(
         if one.pair:
             by_pair.setdefault(one.pair, {})[one.answerable] = value
     print(f"  pairs: {np.mean([p[True] > p[False] for p in by_pair.values()]):.3f}")
-    coefficients, bias = _fitted(rows, truth, weights, _STRENGTH, _RARE)
+    coefficients, bias = _fitted(rows, truth, weights)
     slope, offset = _calibrated(held_out[of_dev], truth[of_dev])
     coefficients, bias = slope * coefficients, slope * bias + offset
     print(" ", dict(zip(names, coefficients.round(3).tolist(), strict=True)), threshold)
@@ -118,16 +118,15 @@ def _calibrated(odds: Floats, truth: Floats) -> tuple[float, float]:
     return float(model.coef_[0, 0]), float(model.intercept_[0])
 
 
-def _fitted(
-    rows: Floats, truth: Floats, weights: Floats, strength: float, least: float = 0.0
-) -> tuple[Floats, float]:
+def _fitted(rows: Floats, truth: Floats, weights: Floats) -> tuple[Floats, float]:
     """Weights and bias on the features as they are, fitted on standardized ones.
 
-    `least`: the least deviation to divide by, so that what is rarely so, and always of
-    one side among so few questions, gets no weight that it could not earn.
+    What is rarely so, and always of one side among so few questions, is divided by no
+    deviation below _RARE, and so gets no weight that it could not earn.
     """
-    mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), max(least, 1e-9))
-    model = LogisticRegression(C=strength, max_iter=3000).fit((rows - mean) / scale, truth, weights)
+    mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), _RARE)
+    model = LogisticRegression(C=_STRENGTH, max_iter=3000)
+    model.fit((rows - mean) / scale, truth, weights)
     coefficients = model.coef_[0] / scale
     return coefficients, float(model.intercept_[0] - coefficients @ mean)
 

@@ -5,7 +5,7 @@
 SENTENCES is labelled/reading.jsonl: sentences of reports, each with questions that it answers
 and questions as near that it does not. READER is src/tipqa/reader.onnx. The lower six layers
 are the packaged reranker's as they are; the upper six begin as its own, and are trained.
-Needs torch, onnx and scikit-learn, 8 GB and most of an hour on two cores. One sentence in ten
+Needs torch, onnx and scikit-learn, 8 GB and some twenty minutes on two cores. One sentence in ten
 is kept out, and what the reader says of its questions is printed.
 """
 
@@ -31,6 +31,7 @@ from sklearn.metrics import roc_auc_score
 from torch import nn
 
 from tipqa import rerank
+from tipqa.chunk import context_under
 from tipqa.exported import one_core_session
 
 OWN, ALL = 6, 12  # layers
@@ -108,9 +109,9 @@ class Reader(nn.Module):
         return found
 
 
-def context(country: str, section: Sequence[str]) -> str:
-    """As tipqa.chunk has it."""
-    return "".join(f"{part}. " for part in (country, *section))
+def text_under(country: str, row: dict) -> str:
+    """A sentence with its context, as tipqa reads it."""
+    return context_under(country, row["section"]) + row["sentence"]
 
 
 def pairs_of(rows: Sequence[dict], weights: dict[str, float]) -> Iterator[Pair]:
@@ -119,7 +120,7 @@ def pairs_of(rows: Sequence[dict], weights: dict[str, float]) -> Iterator[Pair]:
     countries = sorted({row["country"] for row in rows})
     beside = Beside(rows)
     for number, row in enumerate(rows):
-        text = context(row["country"], row["section"]) + row["sentence"]
+        text = text_under(row["country"], row)
         turned = all(question["kind"] == "relation" for question in row["not"])
         for question, answers in questions_of(row):
             yield Pair(question, text, answers, weights[question] * (TURNED if turned else 1))
@@ -129,11 +130,11 @@ def pairs_of(rows: Sequence[dict], weights: dict[str, float]) -> Iterator[Pair]:
                     chance.choice(near or rows) if chance.random() < NEAR else chance.choice(rows)
                 )
                 if other is not row:
-                    another = context(row["country"], other["section"]) + other["sentence"]
+                    another = text_under(row["country"], other)
                     yield Pair(question, another, False, SURE_LESS)
             if answers and row["country"] in question and chance.random() < ELSEWHERE:
                 country = chance.choice([name for name in countries if name != row["country"]])
-                elsewhere = context(country, row["section"]) + row["sentence"]
+                elsewhere = text_under(country, row)
                 yield Pair(question, elsewhere, False, SURE_LESS)
 
 
@@ -328,7 +329,7 @@ def main(
     train(reader, pairs, hidden_states(pairs))
     write(reader, Path(file))
     judged = [
-        Pair(question, context(row["country"], row["section"]) + row["sentence"], answers, 1)
+        Pair(question, text_under(row["country"], row), answers, 1)
         for row in kept_out
         for question, answers in questions_of(row)
     ]

@@ -12,6 +12,7 @@ from conftest import REPOSITORY
 from tipqa import readers
 from tipqa.evaluate import mean
 from tipqa.evaluate_answers import load_asked
+from tipqa.questions import folded
 from written import shared
 
 LABELLED = REPOSITORY / "benchmarks" / "labelled"
@@ -65,7 +66,3 @@ def test_what_the_reader_learnt_from_stands_in_the_reports():
         asked += row["answers"] + [question["question"] for question in row["not"]]
     assert len(asked) == len(set(asked)) >= 20_000
     assert not {one.question for one in measuring}.intersection(asked)
-
-
-def folded(text: str) -> str:
-    return " ".join(text.split())

@@ -50,8 +50,12 @@ def passages(profile: Profile, encoder: Encoder) -> list[Passage]:
 
 def context_in(info: ProfileInfo, section: Sequence[str]) -> str:
     """The context of the passages in a section of a profile."""
-    parts = [info.country_name or info.title, *section]
-    return "".join(f"{part}. " for part in parts)
+    return context_under(info.country_name or info.title, section)
+
+
+def context_under(name: str, section: Sequence[str]) -> str:
+    """The context of what stands in a section under the name of a country or a title."""
+    return "".join(f"{part}. " for part in (name, *section))
 
 
 def _split(paragraph: Paragraph, context: str, encoder: Encoder) -> list[Span]:

@@ -41,7 +41,7 @@ from tipqa.generation import (
 )
 from tipqa.publish import make_current, sweep
 from tipqa.store import Store
-from tipqa.types import Encoder, FloatMatrix, Passage, Problem, Profile
+from tipqa.types import Encoder, Passage, Problem, Profile
 
 _AT_ONCE = 4096  # passages whose vectors are put together before FAISS gets them
 
@@ -304,22 +304,25 @@ def _write_vectors(
     Returns:
         How many there are, their length, and how many of them had to be made.
     """
-    known = old.store.keys() if old else {}
-    keys = store.keys_in_order()
+    known = {key: row for row, key in enumerate(old.store.keys())} if old else {}
+    keys = store.keys()
     new = sum(key not in known for key in keys)
     embedded = 0
 
-    def embed_more(rows: Sequence[int]) -> FloatMatrix:
-        pieces = store.pieces(rows)
-        texts = [context_in(info, path) + text for info, path, text in pieces]
-        return embed(texts, encoder, progress=lambda done: progress("embed", embedded + done, new))
+    def told(done: int) -> None:
+        progress("embed", embedded + done, new)
 
     index = faiss.IndexFlatIP(old.faiss.d) if old else None
     for start in range(0, len(keys), _AT_ONCE):
         some = keys[start : start + _AT_ONCE]
         missing = [n for n, key in enumerate(some) if key not in known]
         kept = [n for n, key in enumerate(some) if key in known]
-        made = embed_more([start + n for n in missing])
+        pieces = store.pieces([start + n for n in missing])
+        made = embed(
+            [context_in(info, section) + text for info, section, text in pieces],
+            encoder,
+            progress=told,
+        )
         if index is None:
             index = faiss.IndexFlatIP(made.shape[1])
         vectors = np.empty((len(some), index.d), dtype=np.float32)

@@ -100,7 +100,7 @@ def write(passages: Iterable[tuple[str, str]], path: Path) -> None:
             pointers=np.searchsorted(stem, np.arange(len(blocks.stemmed) + 1)),
             rows=row,
             weights=weights.astype(np.float32),
-            row_pointers=np.concatenate([[0], np.cumsum(np.concatenate(blocks.kinds))]),
+            row_pointers=np.append(0, np.cumsum(np.bincount(row, minlength=count))),
             row_stems=np.concatenate(blocks.row_stems),
             terms=_packed(list(terms)),
             counts=np.array(list(terms.values()), dtype=np.int32),
@@ -115,8 +115,8 @@ class _Counted:
         stemmed: the number of each stem.
         postings: by block, of each stem in each passage: its number, the passage's row, and
             how often it is used there, by stem and row.
-        lengths, kinds: by block, of each row the telling words, and the stems among them.
-        row_stems: by block, those stems, by row.
+        lengths: by block, how many telling words each row has.
+        row_stems: by block, the stems among them, by row.
     """
 
     def __init__(self) -> None:
@@ -124,7 +124,6 @@ class _Counted:
         self.stemmed: dict[str, int] = {}
         self.postings: list[tuple[Ints, Ints, Ints]] = []
         self.lengths: list[Ints] = []
-        self.kinds: list[Ints] = []
         self.row_stems: list[Ints] = []
         self._numbers: defaultdict[str, int] = defaultdict()
         self._numbers.default_factory = self._numbers.__len__
@@ -149,7 +148,6 @@ class _Counted:
         by_row = np.argsort(row, kind="stable")
         self.postings.append((stem, row + np.int32(self.count), uses))
         self.lengths.append(np.bincount(row_of[tells], minlength=len(passages)))
-        self.kinds.append(np.bincount(row, minlength=len(passages)))
         self.row_stems.append(stem[by_row])
         self._count_terms(used[in_text], row_of[in_text])
         self.count += len(passages)

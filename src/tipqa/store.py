@@ -60,11 +60,7 @@ class Store:
     def _rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         return self._db.execute(query, values).fetchall()
 
-    def keys(self) -> dict[str, int]:
-        """The row of each vector by what it is known by."""
-        return {row["key"]: row["row"] for row in self._rows("SELECT key, row FROM passage")}
-
-    def keys_in_order(self) -> list[str]:
+    def keys(self) -> list[str]:
         """What each vector is known by, by row."""
         return [row["key"] for row in self._rows("SELECT key FROM passage ORDER BY row")]
 
