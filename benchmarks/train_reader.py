@@ -1,12 +1,13 @@
 """Train the reader: layers that tell whether a sentence answers, or only speaks of the same.
 
-    python benchmarks/train_reader.py [SENTENCES] [READER]
+    python benchmarks/train_reader.py ../shared/data/reading [SENTENCES] [READER]
 
-SENTENCES is labelled/reading.jsonl: sentences of reports, each with questions that it answers
-and questions as near that it does not. READER is src/tipqa/reader.onnx. The lower six layers
-are the packaged reranker's as they are; the upper six begin as its own, and are trained.
-Needs torch, onnx and scikit-learn, 8 GB and some twenty minutes on two cores. One sentence in ten
-is kept out, and what the reader says of its questions is printed.
+The first is a folder of questions over texts of any kind, in files as SQuAD's. SENTENCES is
+labelled/reading.jsonl: sentences of reports, each with questions that it answers and questions
+as near that it does not. READER is src/tipqa/reader.onnx. The lower six layers are the packaged
+reranker's as they are; the upper six begin as its own, and are trained. Needs torch, onnx and
+scikit-learn, 12 GB and some forty minutes on two cores. One sentence in ten is kept out, and
+what the reader says of its questions is printed.
 """
 
 from __future__ import annotations
@@ -15,33 +16,40 @@ import json
 import random
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import product
+from functools import cache
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
+from countryinfo import CountryInfo
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from torch import nn
 
-from tipqa import rerank
-from tipqa.chunk import context_under
+from tipqa import figures, rerank
+from tipqa.countries import known_countries
+from tipqa.evidence import as_read
 from tipqa.exported import one_core_session
+from tipqa.sentences import sentence_spans
 
 OWN, ALL = 6, 12  # layers
 WIDTH, HEADS, WITHIN = 384, 12, 1536
 AT_ONCE, EPOCHS, RATE, DROPOUT = 16, 1.5, 6e-5, 0.05
 MOST_TOKENS = 256
-ELSEWHERE, ANOTHER = 0.1, 0.4  # how often a pair with another country or sentence is added
-NEAR, SAME = 0.7, 0.55  # how often that sentence is a near one; the cosine of one too near
-SURE_LESS = 0.5  # the weight of such a pair, which nobody read
-TURNED = 2.0  # the weight of a sentence written for who does what to whom, of which few are
+ELSEWHERE = 0.1  # how often a pair with the sentence told of another country is added
+OTHERS, OTHERS_ELSEWHERE = 0.4, 2.4  # pairs with other sentences, of reports and of any texts
+SAME = 0.55  # the cosine of a sentence too near to another to be held against its question
+ELSEWHEN = 0.5  # how often a question for a year is asked for another
+RENAMED = 2  # how often a question of two countries is asked of two others
+SURE_LESS = 0.5  # the weight of such pairs, which nobody read
 FOLDS, SEED = 5, 2020
 PARTS = {
     "attended": [f"attention.self.{name}" for name in ("query", "key", "value")],
@@ -110,32 +118,130 @@ class Reader(nn.Module):
 
 
 def text_under(country: str, row: dict) -> str:
-    """A sentence with its context, as tipqa reads it."""
-    return context_under(country, row["section"]) + row["sentence"]
+    year = re.search(r"-(\d{4})/", row["from"])  # dol-2016/ghana.md
+    text = f"{row['before']} {row['sentence']}".strip()
+    return as_read(country, int(year[1]) if year else None, row["section"], text)
 
 
-def pairs_of(rows: Sequence[dict], weights: dict[str, float]) -> Iterator[Pair]:
-    """What is trained on: what was written, and pairs made of it that nobody read."""
+def elsewhere(folder: Path) -> list[dict]:
+    """The sentences of texts of any kind, those with questions among them, as rows."""
+    rows = []
+    for file in sorted(folder.rglob("*.json")):
+        for number, article in enumerate(json.loads(file.read_text("utf-8"))["data"]):
+            name = article.get("title", f"{file.stem} {number}").replace("_", " ")
+            for paragraph in article["paragraphs"]:
+                rows += rows_of(name, paragraph)
+    return rows
+
+
+def rows_of(name: str, paragraph: dict) -> Iterator[dict]:
+    text, before = paragraph["context"], ""
+    for start, end in sentence_spans(text):
+        yield {
+            "from": name,
+            "country": name,
+            "section": [],
+            "before": before,
+            "sentence": text[start:end],
+            "answers": [
+                asked["question"]
+                for asked in paragraph["qas"]
+                if start <= asked["answers"][0]["answer_start"] < end
+            ],
+            "not": [],
+        }
+        before = text[start:end]
+
+
+def pairs_of(rows: Sequence[dict], weights: Mapping[str, float], others: float) -> Iterator[Pair]:
+    """What is trained on: what was written, and pairs made of it that nobody read.
+
+    `others` is how many of the three made with another sentence each question gets.
+    """
     chance = random.Random(SEED)
-    countries = sorted({row["country"] for row in rows})
+    names = sorted({row["country"] for row in rows})
     beside = Beside(rows)
     for number, row in enumerate(rows):
         text = text_under(row["country"], row)
-        turned = all(question["kind"] == "relation" for question in row["not"])
         for question, answers in questions_of(row):
-            yield Pair(question, text, answers, weights[question] * (TURNED if turned else 1))
-            if chance.random() < ANOTHER:
-                near = beside.nearest(number, question)
-                other = (
-                    chance.choice(near or rows) if chance.random() < NEAR else chance.choice(rows)
-                )
-                if other is not row:
+            yield Pair(question, text, answers, weights[question])
+            for other in (*beside.nearest(number, question), chance.choice(rows)):
+                if chance.random() < others / 3 and row["sentence"] not in (
+                    other["sentence"],
+                    other["before"],
+                ):
                     another = text_under(row["country"], other)
                     yield Pair(question, another, False, SURE_LESS)
+            if answers:
+                yield from turned_round(question, text, chance)
+                yield from another_year(question, text, chance)
             if answers and row["country"] in question and chance.random() < ELSEWHERE:
-                country = chance.choice([name for name in countries if name != row["country"]])
-                elsewhere = text_under(country, row)
-                yield Pair(question, elsewhere, False, SURE_LESS)
+                country = chance.choice([name for name in names if name != row["country"]])
+                yield Pair(question, text_under(country, row), False, SURE_LESS)
+
+
+def turned_round(question: str, text: str, chance: random.Random) -> Iterator[Pair]:
+    """Who does what to whom, for a question of two countries that a text answers.
+
+    With the two exchanged in one of question and text it answers no more; in both, it does.
+    The same with two other countries, so that nothing is learnt of these.
+    """
+    ways, known = ways_to_name()
+    two = sorted({known[found][0] for found in ways.findall(question)})
+    asked = [m.span() for m in ways.finditer(question)]
+    listed = any(
+        re.fullmatch(r"s?(?:,| and| or|/)\s*(?:the )?", question[end:start])
+        for (_, end), (start, _) in pairwise(asked)
+    )
+    if len(two) != 2 or listed or not {known[found][0] for found in ways.findall(text)} >= {*two}:
+        return
+    others = chance.sample(sorted({code for code, _ in known.values()} - {*two}), 2 * RENAMED)
+    for there in (two, *zip(others[::2], others[1::2], strict=True)):
+        as_is = dict(zip(two, there, strict=True))
+        turned = dict(zip(two, reversed(there), strict=True))
+        for q, t in product((as_is, turned), repeat=2):
+            if not q == t == dict(zip(two, two, strict=True)):
+                yield Pair(renamed(question, q), renamed(text, t), q == t, SURE_LESS)
+
+
+def another_year(question: str, text: str, chance: random.Random) -> Iterator[Pair]:
+    """A question for the one year that it names, for another."""
+    asked = figures.years(question)
+    if len(asked) == 1 and chance.random() < ELSEWHEN:
+        (year,) = asked
+        near = {year + n for n in range(-4, 5)} - figures.years(text) - asked
+        if near and str(year) in question:
+            new = str(chance.choice(sorted(near)))
+            yield Pair(question.replace(str(year), new), text, False, SURE_LESS)
+
+
+def renamed(text: str, to: Mapping[str, str]) -> str:
+    """A text that tells of other countries, by code, in the same ways."""
+    ways, known = ways_to_name()
+    called = {way: form for form, way in known.items()}
+
+    def other(found: re.Match[str]) -> str:
+        code, way = known[found[0]]
+        new = to.get(code, code)
+        return found[0] if new == code else called.get((new, way), called[new, "name"])
+
+    return ways.sub(other, text)
+
+
+@cache
+def ways_to_name() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
+    """What countries, their people and capitals are called: of which, by code, and how."""
+    known: dict[str, tuple[str, str]] = {}
+    of_code = {entry["ISO"]["alpha3"]: entry for entry in CountryInfo.all().values()}
+    for country in known_countries():
+        entry = of_code.get(country.code, {})
+        people = re.split(r",|/| and ", entry.get("demonym") or "")[0].strip()
+        ways = {"name": country.name, "people": people, "capital": entry.get("capital")}
+        for way, form in ways.items():
+            if form and isinstance(form, str):
+                known.setdefault(form, (country.code, way))
+    longest_first = sorted(map(re.escape, known), key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(longest_first)})(?=s?\b)"), known
 
 
 class Beside:
@@ -315,6 +421,7 @@ def told_by(file: Path, pairs: Sequence[Pair]) -> Floats:
 
 
 def main(
+    texts: str,
     sentences: str = str(HERE / "labelled/reading.jsonl"),
     file: str = str(Path(rerank.__file__).with_name(rerank.READER)),
 ) -> None:
@@ -323,8 +430,10 @@ def main(
     weights = weights_of(rows)
     random.Random(SEED).shuffle(rows)
     kept_out, rows = rows[: len(rows) // 10], rows[len(rows) // 10 :]
-    pairs = list(pairs_of(rows, weights))
+    pairs = list(pairs_of(rows, weights, OTHERS))
     print(f"{len(rows)} sentences, {len(pairs)} pairs", flush=True)
+    pairs += pairs_of(elsewhere(Path(texts)), defaultdict(lambda: 1.0), OTHERS_ELSEWHERE)
+    print(f"{len(pairs)} with those of other texts", flush=True)
     reader = as_packaged()
     train(reader, pairs, hidden_states(pairs))
     write(reader, Path(file))

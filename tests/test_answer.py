@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
@@ -19,6 +21,7 @@ from tipqa.errors import QueryError
 from tipqa.index import build
 from tipqa.rerank import SharedWords, load_reranker
 from tipqa.search import Index, make_filters, open_index
+from tipqa.types import FloatVector
 from tipqa_api import create_app, schemas
 from written import shared
 
@@ -161,6 +164,30 @@ def test_another_period_is_seen(year: int, text: str, other: float, tmp_path: Pa
     found = evidence_of(index, f"How many inspectors were there in {year}?")
     assert found is not None
     assert found.features["other_period"] == other
+
+
+def test_the_reader_sees_what_stands_before_a_sentence(tmp_path: Path) -> None:
+    """It tells whom "they" are, and the name and year when and where. The surest counts."""
+    seen: list[str] = []
+
+    class Reading(SharedWords):
+        def read(self, query: str, texts: Sequence[str]) -> FloatVector:
+            seen.extend(texts)
+            return np.linspace(-9, 3, len(texts), dtype=np.float32)
+
+    profile = tmp_path / "norway.md"
+    text = "## Shelters\n\nOslo has two shelters. They serve girls."
+    profile.write_text(f"---\ntitle: Norway\ncountry: NO\nedition: 2024\n---\n\n{text}\n")
+    build([profile], tmp_path / "index", HashedWords())
+    index = open_index(tmp_path / "index", HashedWords(), Reading())
+    found = evidence_of(index, "Whom do the shelters serve?")
+    assert found is not None
+    assert set(seen) == {
+        "Norway 2024. Shelters. Oslo has two shelters.",
+        "Norway 2024. Shelters. Oslo has two shelters. They serve girls.",
+    }
+    assert found.reading is not None
+    assert 3 < found.reading < 3.1
 
 
 def test_age_is_told_of() -> None:

@@ -16,7 +16,7 @@ WEIGHTS = "answers.json"
 
 
 READING = "reading"
-"""The feature that the reader tells: the log-odds that one of the best sentences answers."""
+"""The feature that the reader tells: the log-odds that the best sentences answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,12 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from tipqa import figures
-from tipqa.chunk import context
+from tipqa.chunk import context, context_under
 from tipqa.types import FloatVector, Hit, Passage, Reranker, Span
 
 READ = 8  # hits whose sentences are read one by one
-_CLOSELY = 5  # sentences that the reader reads
+_MOST = 5  # sentences that the reader reads
+_SOFTLY = 2.0  # log-odds that a second sentence may stay behind the surest, and still count
 _NOTHING = -11.0  # about what the reranker gives to texts that have nothing to do with it
 _PASSAGE = 0.5  # what a passage's log-odds count beside its sentence's
 _NEAR = 2.5  # log-odds within which a sentence is as good as the best
@@ -46,7 +47,8 @@ class Evidence:
     sentences: tuple[Read, ...]
     features: dict[str, float]
     reading: float | None = None
-    """The most that the reader gives to one of the best; None where there is no reader."""
+    """Log-odds by the reader that the best sentences answer: about those of the surest, and
+    more where several do (log-sum-exp). None where there is no reader."""
     lacks_kind: bool = False
     """Whether none of the best gives the kind of figure that is asked for."""
 
@@ -91,16 +93,30 @@ def gather(question: str, hits: Sequence[Hit], reranker: Remembering) -> Evidenc
     read = [Read(p, s, float(o)) for (p, s), o in zip(places, odds, strict=True)]
     of_passage = {hit.passage.id: _PASSAGE * _log_odds(hit.score) for hit in hits[:READ]}
     read.sort(key=lambda one: -one.odds - of_passage[one.passage.id])  # stable: the hits' order
-    closely = [context(one.passage) + one.text for one in read[:_CLOSELY]]
-    told = reranker.read(question, closely)
+    told = reranker.read(question, [_closely(one) for one in read[:_MOST]])
     kind = figures.asked_for(question)
     near = [one.text for one in read[:4] if one.odds > read[0].odds - _NEAR]
     return Evidence(
         tuple(read),
         _features(question, read, kind),
-        None if told is None else float(told.max()),
+        None if told is None else _SOFTLY * float(np.logaddexp.reduce(told / _SOFTLY)),
         bool(kind and not any(figures.holds(kind, text) for text in near)),
     )
+
+
+def as_read(name: str, edition: int | None, section: Sequence[str], text: str) -> str:
+    """A sentence as the reader reads it, of a profile of that name and year.
+
+    `text` has the sentence before it, too, which tells what "it" and "these children" are.
+    """
+    return context_under(f"{name} {edition or ''}".rstrip(), section) + text
+
+
+def _closely(one: Read) -> str:
+    passage, profile = one.passage, one.passage.profile
+    before = passage.sentences[max(0, passage.sentences.index(one.span) - 1)]
+    text = passage.text[before[0] : one.span[1]]
+    return as_read(profile.country_name or profile.title, profile.edition, passage.section, text)
 
 
 def _log_odds(score: float) -> float:
