@@ -20,11 +20,10 @@ from tipqa.chunk import context, context_under
 from tipqa.types import FloatVector, Hit, Passage, Reranker, Span
 
 READ = 8  # hits whose sentences are read one by one
-_MOST = 5  # sentences that the reader reads
+_MOST = 5  # sentences that the reader reads, each after the one before it
 _SOFTLY = 2.0  # log-odds that a second sentence may stay behind the surest, and still count
 _NOTHING = -11.0  # about what the reranker gives to texts that have nothing to do with it
 _PASSAGE = 0.5  # what a passage's log-odds count beside its sentence's
-_NEAR = 2.5  # log-odds within which a sentence is as good as the best
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +48,11 @@ class Evidence:
     reading: float | None = None
     """Log-odds by the reader that the best sentences answer: about those of the surest, and
     more where several do (log-sum-exp). None where there is no reader."""
-    lacks_kind: bool = False
-    """Whether none of the best gives the kind of figure that is asked for."""
+
+    @property
+    def lacks_kind(self) -> bool:
+        """Whether none of the best gives the kind of figure that is asked for."""
+        return bool(self.features["no_such_kind"])
 
 
 @runtime_checkable
@@ -94,14 +96,8 @@ def gather(question: str, hits: Sequence[Hit], reranker: Remembering) -> Evidenc
     of_passage = {hit.passage.id: _PASSAGE * _log_odds(hit.score) for hit in hits[:READ]}
     read.sort(key=lambda one: -one.odds - of_passage[one.passage.id])  # stable: the hits' order
     told = reranker.read(question, [_closely(one) for one in read[:_MOST]])
-    kind = figures.asked_for(question)
-    near = [one.text for one in read[:4] if one.odds > read[0].odds - _NEAR]
-    return Evidence(
-        tuple(read),
-        _features(question, read, kind),
-        None if told is None else _SOFTLY * float(np.logaddexp.reduce(told / _SOFTLY)),
-        bool(kind and not any(figures.holds(kind, text) for text in near)),
-    )
+    reading = None if told is None else _SOFTLY * float(np.logaddexp.reduce(told / _SOFTLY))
+    return Evidence(tuple(read), _features(question, read), reading)
 
 
 def as_read(name: str, edition: int | None, section: Sequence[str], text: str) -> str:
@@ -114,9 +110,14 @@ def as_read(name: str, edition: int | None, section: Sequence[str], text: str) -
 
 def _closely(one: Read) -> str:
     passage, profile = one.passage, one.passage.profile
-    before = passage.sentences[max(0, passage.sentences.index(one.span) - 1)]
-    text = passage.text[before[0] : one.span[1]]
-    return as_read(profile.country_name or profile.title, profile.edition, passage.section, text)
+    name = profile.country_name or profile.title
+    return as_read(name, profile.edition, passage.section, _with_before(one))
+
+
+def _with_before(one: Read) -> str:
+    spans = one.passage.sentences
+    start, _ = spans[max(0, spans.index(one.span) - 1)]
+    return one.passage.text[start : one.span[1]]
 
 
 def _log_odds(score: float) -> float:
@@ -125,8 +126,9 @@ def _log_odds(score: float) -> float:
     return math.log(sure / (1 - sure))
 
 
-def _features(question: str, read: Sequence[Read], kind: figures.Unit | None) -> dict[str, float]:
-    best = read[0]
+def _features(question: str, read: Sequence[Read]) -> dict[str, float]:
+    best, kind = read[0], figures.asked_for(question)
+    given = any(figures.holds(kind, _with_before(one)) for one in read[:_MOST]) if kind else True
     by_passage: dict[str, float] = {}
     for one in read:
         by_passage.setdefault(one.passage.id, one.odds)
@@ -135,7 +137,7 @@ def _features(question: str, read: Sequence[Read], kind: figures.Unit | None) ->
         "odds": best.odds,
         "above_passages": best.odds - (float(np.mean(others)) if others else _NOTHING),
         "other_period": float(_of_another_period(question, best)),
-        "no_such_kind": float(bool(kind and not figures.holds(kind, best.text))),
+        "no_such_kind": float(not given),
     }
 
 
