@@ -61,8 +61,7 @@ def _profiles(index: Index, here: str, asked: schemas.ProfilesPageQuery) -> HTML
     countries = [
         (name, those, sum(sizes[info.id] for info in those), _letter(name))
         for name, those in (
-            (name, list(those))
-            for name, those in groupby(some, lambda info: info.country_name or info.title)
+            (name, list(those)) for name, those in groupby(some, lambda info: info.name)
         )
     ]
     letters = sorted({letter for _, _, _, letter in countries})

@@ -228,7 +228,7 @@ def _marked(hit: Hit, given: Answer | None) -> set[Span]:
 def _there(index: Index) -> list[str]:
     """The countries that there are profiles of."""
     profiles = index.generation.store.profiles()
-    return list(dict.fromkeys(info.country_name or info.title for info in profiles))
+    return list(dict.fromkeys(info.name for info in profiles))
 
 
 def _choices(asked: Asked, filters: Filters, facets: Mapping[str, Sequence[Facet]]) -> list[Choice]:

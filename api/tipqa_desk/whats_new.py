@@ -41,12 +41,12 @@ def content_of(old: Store | None, new: Store) -> Json:
 
 def key_of(info: ProfileInfo) -> str:
     """The key of a profile's country."""
-    return info.country or info.country_name or info.title
+    return info.country or info.name
 
 
 def countries_of(store: Store) -> dict[str, str]:
     """The names of the countries that have profiles, by their keys."""
-    return {key_of(info): info.country_name or info.title for info in store.profiles()}
+    return {key_of(info): info.name for info in store.profiles()}
 
 
 def without(content: Json, cuts: Iterable[str]) -> Json:

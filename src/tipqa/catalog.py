@@ -75,7 +75,7 @@ class Catalog:
         found: Counter[str] = Counter()
         for place, number in zip(*np.unique(self._profile, return_counts=True), strict=True):
             info = self._infos[place]
-            found[info.country_name or info.title] += int(number)
+            found[info.name] += int(number)
             if info.edition in (None, *self.editions[-1:]):
                 found[info.title] += 1
         for place, number in zip(*np.unique(self._section, return_counts=True), strict=True):

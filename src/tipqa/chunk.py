@@ -50,7 +50,7 @@ def passages(profile: Profile, encoder: Encoder) -> list[Passage]:
 
 def context_in(info: ProfileInfo, section: Sequence[str]) -> str:
     """The context of the passages in a section of a profile."""
-    return context_under(info.country_name or info.title, section)
+    return context_under(info.name, section)
 
 
 def context_under(name: str, section: Sequence[str]) -> str:

@@ -35,7 +35,7 @@ class CountryDifference:
 
     @property
     def name(self) -> str:
-        return self.info.country_name or self.info.title
+        return self.info.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def difference(old: Store, new: Store, filters: Filters | None = None) -> Differ
     infos = {key: side[key][-1] for side in (was, now) for key in side}
     found = (
         _of_country(infos[key], (old, was.get(key, [])), (new, now.get(key, [])))
-        for key in sorted(infos, key=lambda key: (infos[key].country_name or infos[key].title, key))
+        for key in sorted(infos, key=lambda key: (infos[key].name, key))
     )
     return Difference(tuple(country for country in found if country is not None))
 
@@ -204,4 +204,4 @@ def _by_country(infos: Iterable[ProfileInfo]) -> dict[str, list[ProfileInfo]]:
 
 
 def _country(info: ProfileInfo) -> str:
-    return info.country or (info.country_name or info.title).casefold()
+    return info.country or info.name.casefold()

@@ -109,9 +109,8 @@ def as_read(name: str, edition: int | None, section: Sequence[str], text: str) -
 
 
 def _closely(one: Read) -> str:
-    passage, profile = one.passage, one.passage.profile
-    name = profile.country_name or profile.title
-    return as_read(name, profile.edition, passage.section, _with_before(one))
+    profile, section = one.passage.profile, one.passage.section
+    return as_read(profile.name, profile.edition, section, _with_before(one))
 
 
 def _with_before(one: Read) -> str:

@@ -76,7 +76,7 @@ class Store:
         """By country name and edition; those that pass what filters ask of profiles."""
 
         def order(info: ProfileInfo) -> tuple[str, int]:
-            return info.country_name or info.title, info.edition or 0
+            return info.name, info.edition or 0
 
         found = self._infos.values()
         if filters is not None:

@@ -130,7 +130,7 @@ def print_found(index: Index, found: Found, max_tokens: int | None) -> None:
     inherited = False
     for hit in found.hits:
         info = hit.passage.profile
-        where = " › ".join([info.country_name or info.title, *hit.passage.section])
+        where = " › ".join([info.name, *hit.passage.section])
         edition = f", {info.edition}" if info.edition else ""
         title = f"{hit.rank}. {where}{edition}  ({hit.passage.id}, score {hit.score:.3f})"
         console.print(Text(printable(title), style="bold"))

@@ -131,6 +131,11 @@ class ProfileInfo:
     inferred: tuple[str, ...] = ()
     extra: dict[str, object] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        """The country's name; the title of a profile that is of none."""
+        return self.country_name or self.title
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
