@@ -43,7 +43,7 @@ def test_what_a_person_read_is_read(findings, name):
 def test_what_the_reader_learnt_from_stands_in_the_reports():
     """Each sentence is one of a report's and holds no answer of the sets that measure.
 
-    So does the one before it. Each question is asked once, and in none of these sets.
+    The same holds for the one before it. Each question is asked once, and in none of these sets.
     """
     read: dict[str, str] = {}
     for path in shared("humanrights").glob("*.gz"):

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
-from countryinfo import CountryInfo
 from rapidfuzz.distance import OSA
 
 from tipqa import countries
@@ -229,21 +228,13 @@ def _forms(others: frozenset[str]) -> tuple[dict[str, dict[How, list[str]]], re.
         for name in names.split("; "):
             add(name, code, "named")
     named = set(forms)
-    known = {country.code for country in countries.known_countries()}
-    for entry in CountryInfo.all().values():
-        code = entry["ISO"]["alpha3"]
-        if code not in known:
-            continue
-        peoples = re.split(r",|/| and ", entry.get("demonym") or "") + _PEOPLES.get(code, "").split(
-            "; "
-        )
-        capital = entry.get("capital") or ""
-        for people in filter(None, (people.strip() for people in peoples)):
+    for code, peoples, capital in countries.peoples_and_capitals():
+        for people in filter(None, [*peoples, *_PEOPLES.get(code, "").split("; ")]):
             if _MEANT.get(people.lower(), code) == code:
                 for form in (people, f"{people}s"):
                     if " ".join(countries.tokens(form)) not in named:
                         add(form, code, "hinted")
-        if isinstance(capital, str) and " ".join(countries.tokens(capital)) not in named:
+        if " ".join(countries.tokens(capital)) not in named:
             add(capital, code, "hinted")
     forms.pop("", None)
     phrases = sorted([*forms, *countries.not_in_text(), *_NO_PEOPLE], key=len, reverse=True)

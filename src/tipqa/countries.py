@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -119,6 +120,23 @@ def name_of(country: str) -> str:
 def known_countries() -> list[Country]:
     """List the countries and territories of ISO 3166-1, and Kosovo."""
     return list(dict.fromkeys(_index().codes.values()))
+
+
+def peoples_and_capitals() -> Iterator[tuple[str, list[str], str]]:
+    """Of a country, by its alpha-3 code: what its people are called, and its capital, if known.
+
+    A code may come more than once, for parts of a country.
+    """
+    known = {country.code for country in known_countries()}
+    for entry in CountryInfo.all().values():
+        if (code := entry["ISO"]["alpha3"]) in known:
+            peoples = re.split(r",|/| and ", entry.get("demonym") or "")
+            capital = entry.get("capital")
+            yield (
+                code,
+                [people.strip() for people in peoples if people.strip()],
+                capital if isinstance(capital, str) else "",
+            )
 
 
 def known_regions() -> list[str]:
